@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rag.h: documents in, answers with pages out. The one header that the program above includes.
+ *
+ *     g_autoptr(RagLibrary) library = rag_library_open(&(struct rag_library_options){…}, &error);
+ *     rag_index(library, paths, n, &(struct rag_index_options){…}, &result, cancellable, &error);
+ *     g_autoptr(RagAnswer) answer = rag_ask(library, engine, "How long …?", &options, cancellable,
+ * &error);
+ *
+ * Thread rule: a library belongs to one thread at a time; open one a thread. All calls block: they
+ * are for workers, never for the window's thread. GCancellable is looked at per token, passage,
+ * document. Errors: RAG_ERROR, IDX_ERROR, G_IO_ERROR_CANCELLED.
+ */
+#pragma once
+
+#include "engine/embed.h"
+#include "engine/engine.h"
+#include <gio/gio.h>
+
+#define RAG_ERROR rag_error_quark()
+GQuark rag_error_quark(void);
+enum rag_error {
+    RAG_ERROR_FAILED,
+    RAG_ERROR_EMPTY_QUESTION,
+    RAG_ERROR_LONG_QUESTION, /* the question alone does not fit the context */
+    RAG_ERROR_EMPTY_LIBRARY, /* nothing is ready to be searched */
+    RAG_ERROR_MODEL,         /* the engine's message */
+};
+
+struct rag_library_options {
+    size_t size;
+    const char *dir;                /* the library's folder */
+    bool create;                    /* make it if it is not there */
+    struct engine *embedder;        /* borrowed, must outlive the library; NULL: full text only */
+    const char *embedder_hash;      /* SHA-256 of its file; NULL: by name */
+    const char *const *reader_argv; /* NULL-terminated command of the reader child, borrowed */
+};
+
+typedef struct rag_library RagLibrary;
+RagLibrary *rag_library_open(const struct rag_library_options *options, GError **error);
+void rag_library_close(RagLibrary *library);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RagLibrary, rag_library_close)
+
+/* --- documents ------------------------------------------------------------------------------- */
+
+enum rag_index_phase { RAG_PHASE_SCAN, RAG_PHASE_READ, RAG_PHASE_EMBED };
+struct rag_progress {
+    enum rag_index_phase phase;
+    const char *path;        /* the file at work, may be NULL */
+    int64_t n_done, n_total; /* files, or passages while embedding */
+};
+
+struct rag_index_options {
+    size_t size;
+    void (*on_progress)(const struct rag_progress *progress, void *data);
+    void *data;
+    int read_timeout_seconds;  /* per document; 0 = 120 */
+    int64_t read_memory_bytes; /* limit of a reader child; 0 = 1 GiB */
+    int64_t max_file_bytes;    /* larger ones are skipped; 0 = 200 MB */
+};
+
+/* A document that did not become ready, with the reason in a person's words. */
+struct rag_problem {
+    char *path, *reason; /* (owned) */
+    bool skipped;        /* by rule; else failed */
+};
+struct rag_index_result {
+    int64_t n_seen, n_new, n_changed, n_same, n_removed; /* files in this call's scan */
+    int64_t n_ready, n_failed, n_skipped;                /* final states of files under the paths */
+    int64_t n_passages, n_embedded;                      /* added in this call */
+    double text_seconds;   /* from the call until all text could be searched */
+    double vector_seconds; /* … until all vectors were there */
+    GPtrArray *problems;   /* (owned) of struct rag_problem */
+};
+void rag_index_result_clear(struct rag_index_result *result);
+/* Adds the paths as roots (none: rescans all known roots), reads, then embeds; returns when all
+   jobs are final. Paths that do not exist are reported as problems. */
+bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
+               const struct rag_index_options *options, struct rag_index_result *result,
+               GCancellable *cancellable, GError **error);
+/* Number of documents removed, -1 on error. */
+int64_t rag_forget(RagLibrary *library, const char *path, GError **error);
+
+struct rag_status {
+    int64_t waiting, reading, ready, failed, skipped, offline;
+    int64_t contents, passages, embedded, jobs, roots, conversations, answers;
+    int64_t database_bytes, vector_index_bytes;
+    bool vector_index_current;
+    int schema_version;
+    GPtrArray *problems; /* (owned) of struct rag_problem */
+};
+bool rag_status(RagLibrary *library, struct rag_status *out, GError **error);
+void rag_status_clear(struct rag_status *status);
+
+struct rag_finding {
+    char *text; /* (owned) */
+    bool repaired;
+};
+/* GPtrArray of struct rag_finding; empty = everything agrees. */
+GPtrArray *rag_doctor(RagLibrary *library, bool repair, GError **error);
+
+/* --- passages ----------------------------------------------------------------------------------
+ */
+
+enum rag_position {
+    RAG_POS_NONE,
+    RAG_POS_PAGE,
+    RAG_POS_LINE,
+    RAG_POS_SLIDE,
+    RAG_POS_SHEET,
+    RAG_POS_CHAPTER
+};
+
+struct rag_hit {
+    int64_t passage;
+    char *path, *title, *heading, *text; /* (owned) */
+    char *hash;                          /* (owned) of the content */
+    enum rag_position pos_kind;
+    int pos_from, pos_to; /* pages and lines from 1 */
+    int64_t char_from, char_to;
+    double score;                    /* fused, higher is better */
+    double text_score, vector_score; /* BM25 (negated) and cosine; NAN where not found that way */
+    int text_rank, vector_rank;      /* from 1; 0: not found that way */
+    bool in_prompt;                  /* answers only */
+};
+void rag_hit_free(struct rag_hit *hit);
+
+struct rag_search_options {
+    size_t size;
+    int k;             /* 0 = 10 */
+    const char *scope; /* NULL, or a path: only files at or below it */
+};
+/* GPtrArray of struct rag_hit, best first; empty = nothing found. */
+GPtrArray *rag_search(RagLibrary *library, const char *query,
+                      const struct rag_search_options *options, GCancellable *cancellable,
+                      GError **error);
+
+/* --- answers ------------------------------------------------------------------------------------
+ */
+
+struct rag_ask_options {
+    size_t size;
+    int max_tokens;    /* 0 = 256 */
+    float temperature; /* 0 = greedy */
+    uint64_t seed;
+    const char *scope;
+    bool no_compress; /* passages whole */
+    bool no_record;   /* do not store the answer in the library */
+    void (*on_text)(void *data, const char *text, size_t n); /* streamed, may be NULL */
+    void (*on_passages)(void *data, GPtrArray *hits);        /* before generation, may be NULL */
+    void *data;
+};
+
+struct rag_citation {
+    int n;      /* from 1, in order of first use */
+    char *path; /* (owned) */
+    enum rag_position pos_kind;
+    int pos_from, pos_to;
+    char *quote;  /* (owned) the sentences that support it */
+    double score; /* of the support, 0…1 */
+};
+
+/* A sentence of the answer: bytes [from, to) of text, and the citation that supports it. */
+struct rag_sentence {
+    size_t from, to;
+    int citation; /* n of a rag_citation; 0 = unsupported */
+};
+
+struct rag_answer {
+    char *question, *query, *text; /* (owned) text: UTF-8, no citation marks in it */
+    bool supported;                /* false: the documents do not seem to say */
+    GPtrArray *citations;          /* (owned) of struct rag_citation */
+    GArray *sentences;             /* (owned) of struct rag_sentence */
+    GPtrArray *passages; /* (owned) of struct rag_hit: the ranked list before compression */
+    GPtrArray *dropped;  /* (owned) strings: what was left out to fit, one sentence each */
+    char *model;         /* (owned) */
+    struct eng_stats stats;
+    double seconds, search_seconds;
+    int64_t id; /* of the stored answer, 0 if not stored */
+};
+typedef struct rag_answer RagAnswer;
+void rag_answer_free(RagAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RagAnswer, rag_answer_free)
+
+/* session: of a chat model, reused from question to question (prefix reuse). */
+RagAnswer *rag_ask(RagLibrary *library, struct engine *engine, struct eng_session *session,
+                   const char *question, const struct rag_ask_options *options,
+                   GCancellable *cancellable, GError **error);
+
+/* --- the reader child ---------------------------------------------------------------------------
+ */
+
+/*
+ * Body of the hidden verb: reads one document from fd_document, writes blocks to fd_blocks, returns
+ * an exit code. It confines itself first (no network, no writing, memory and time limits). name:
+ * the file's name, for its ending only.
+ */
+int rag_reader_main(int fd_document, int fd_blocks, const char *name);
