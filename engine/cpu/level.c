@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * level.c: what this processor and its system allow. __builtin_cpu_supports also looks at whether
+ * the system saves the wide registers (XCR0). Nothing here is set before the first question, so any
+ * thread may ask.
+ */
+#include "engine/cpu/cpu.h"
+
+enum cpu_level cpu_level_best(void)
+{
+    return CPU_SCALAR;
+}
+
+const char *cpu_level_name(enum cpu_level level)
+{
+    switch (level) {
+    case CPU_SCALAR:
+        return "scalar";
+    case CPU_AVX2:
+        return "AVX2";
+    case CPU_AVX512_VNNI:
+        return "AVX-512 VNNI";
+    case CPU_AMX_INT8:
+        return "AMX INT8";
+    }
+    return "unknown";
+}
