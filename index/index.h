@@ -143,12 +143,17 @@ bool idx_job_claim(IdxStore *store, unsigned kinds, int lease_seconds, struct id
                    GError **error);
 bool idx_job_renew(IdxStore *store, const struct idx_job *job, int lease_seconds, GError **error);
 /* Job done or given up: for READ success comes from idx_document_put, failure from here. retry: try
-   again later (back-off 2, 4, 8 … s) unless attempts are used up. */
+   again later (back-off 2, 4, 8 … s) unless attempts are used up. Whoever ends a job that is no
+   longer his (lease over and taken by another, document forgotten or gone meanwhile) changes and
+   stores nothing, and that is no error; idx_job_renew tells (IDX_ERROR_NOT_FOUND). */
 bool idx_job_fail(IdxStore *store, const struct idx_job *job, const char *reason, bool retry,
                   GError **error);
 bool idx_job_skip(IdxStore *store, const struct idx_job *job, const char *reason, GError **error);
 bool idx_job_release(IdxStore *store, const struct idx_job *job,
                      GError **error); /* back, uncounted */
+/* Failed files at or below path are read again, however often they have failed: how many. -1 on
+   error. */
+int64_t idx_retry(IdxStore *store, const char *path, GError **error);
 /* Jobs not finished, by kind; due_in (may be NULL): seconds until the next is due, 0 = now. */
 int64_t idx_jobs_pending(IdxStore *store, unsigned kinds, double *due_in, GError **error);
 
@@ -188,7 +193,8 @@ struct idx_document {
     size_t n_passages;
 };
 /* A content with this hash and reader version is already stored: then the READ job is finished by
-   idx_document_same (the location points at it) without reading again. */
+   idx_document_same (the location points at it) without reading again; IDX_ERROR_NOT_FOUND if the
+   content has gone in between: read the file. */
 bool idx_content_known(IdxStore *store, const char *hash, int reader_version, int64_t *content,
                        GError **error);
 bool idx_document_same(IdxStore *store, const struct idx_job *job, const struct idx_file *file,
@@ -280,6 +286,7 @@ struct idx_status {
     int64_t generation, faiss_generation; /* faiss_generation -1: no cache */
     int schema_version;
 };
+/* embedder 0: none, its numbers stay 0. */
 bool idx_status(IdxStore *store, int64_t embedder, struct idx_status *out, GError **error);
 
 /* One finding of the consistency check. */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * storage.h: the one module that opens, reads, writes, renames or removes a file of a library.
+ * Internal to index/.
+ *
+ * A library is a folder (0700) with library.db (SQLite, and its -wal and -shm beside it) and one
+ * sealed file per embedder (vectors-N.faiss). All are 0600.
+ */
+#pragma once
+
+#include "index/index.h"
+#include <sqlite3.h>
+#include <stdio.h>
+
+/* Makes the folder and an empty database file where they are missing and IDX_CREATE allows. */
+bool storage_prepare(const char *dir, unsigned flags, GError **error);
+/* Version and application id as the database file's header has them, without touching it; both 0
+   for an empty file. IDX_ERROR_CORRUPT if it is no database. */
+bool storage_peek(const char *dir, int64_t *version, int64_t *application, GError **error);
+/* A connection with busy timeout; nothing is written by opening. */
+sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned flags,
+                          GError **error);
+/* Bytes of the database with its log. */
+int64_t storage_database_bytes(const char *dir);
+
+/*
+ * A sealed file carries its length and a checksum, and is replaced as a whole: written beside its
+ * name, synced, renamed. Only one process writes a given name at a time.
+ */
+struct storage_writer;
+/* NULL without error: another process is writing this file just now, let it. */
+struct storage_writer *storage_write(const char *dir, const char *name, const struct idx_key *key,
+                                     GError **error);
+FILE *storage_writer_file(struct storage_writer *writer);
+/* Frees the writer; with ok the new file stands under its name, else nothing has changed. False
+   without error if ok is false and no write has failed. */
+bool storage_writer_end(struct storage_writer *writer, bool ok, GError **error);
+
+/* Positioned at the content. IDX_ERROR_NOT_FOUND, or IDX_ERROR_CORRUPT if length or checksum do
+   not agree (the checksum is looked at only with verify). */
+FILE *storage_read(const char *dir, const char *name, const struct idx_key *key, bool verify,
+                   GError **error);
+/* -1 if it is not there. */
+int64_t storage_bytes(const char *dir, const char *name);
+/* Removes the sealed files that fit the pattern, half-written ones included. */
+void storage_remove(const char *dir, const char *pattern);
