@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* load-model.h: a model with its pool, without the engine around it (no tokenizer). Aborts on
+ * errors. */
+#pragma once
+
+#include "engine/model.h"
+
+struct loaded {
+    struct gguf *gguf;     /* (owned) */
+    struct cpu_pool *pool; /* (owned) */
+    struct model model;    /* (owned) */
+    enum cpu_level level;
+};
+
+void load_model(struct loaded *out, const char *path, enum cpu_level level, int n_threads);
+void load_model_clear(struct loaded *loaded);
