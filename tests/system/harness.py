@@ -89,10 +89,11 @@ def main(names):
             print("ok", title, flush=True)
         except Skip as reason:
             print("ok", title, "# SKIP", reason, flush=True)
-        except Exception:
+        except Exception as error:
             failed += 1
             print("not ok", title, flush=True)
-            for line in traceback.format_exc().splitlines():
+            what = str(error) if isinstance(error, AssertionError) else ""
+            for line in (what or traceback.format_exc()).splitlines():
                 print("#", line, flush=True)
         finally:
             while _scratch_folders:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""scripts/fetch-models against a server of our own on 127.0.0.1, which can break off, ignore ranges,
-send something else, or keep silent."""
+"""scripts/fetch-models against a server of our own on 127.0.0.1, which can break off, ignore
+ranges, send something else, or keep silent."""
 import hashlib
 import http.server
 import json
