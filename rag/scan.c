@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A walk over folders with a stack of its own, in byte order of names, so that two scans of the
+ * same tree see the same order. Every folder is entered once (device and inode are remembered), so
+ * a loop of mounts ends. Links to folders are left alone: they lead out of what the person chose,
+ * or in circles; the reason given says what to do instead.
+ */
+#include "rag/scan.h"
+
+#include "rag/readers/reader.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct walk {
+    const struct rag_scan_options *options;
+    struct rag_scan_result *result;
+    GPtrArray *stack;    /* (owned) of folder paths still to enter */
+    GHashTable *entered; /* (owned) "device:inode" */
+};
+
+void rag_scan_result_clear(struct rag_scan_result *result)
+{
+    g_clear_pointer(&result->unreadable, g_free);
+}
+
+static bool is_junk_file(const char *name)
+{
+    static const char *const endings[] = {"~",           ".swp", ".swo",  ".part",
+                                          ".crdownload", ".tmp", ".bak~", ".download"};
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        if (g_str_has_suffix(name, endings[i]))
+            return true;
+    }
+    return name[0] == '.' || g_str_has_prefix(name, "~$") || strcmp(name, "Thumbs.db") == 0 ||
+           strcmp(name, "desktop.ini") == 0;
+}
+
+static bool is_junk_folder(const char *path, const char *name)
+{
+    static const char *const names[] = {"node_modules", "__pycache__",
+                                        "CVS",          "lost+found",
+                                        "$RECYCLE.BIN", "System Volume Information"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    g_autofree char *tag = g_build_filename(path, "CACHEDIR.TAG", NULL); /* bford.info/cachedir */
+    return name[0] == '.' || access(tag, F_OK) == 0;
+}
+
+static bool hand_on(struct walk *walk, const char *path, const struct stat *st, const char *reason,
+                    GError **error)
+{
+    struct rag_scan_file file = {
+        .path = path,
+        .reason = reason,
+    };
+    /* What cannot be read now is given no size and time: when it can be, it will look changed. */
+    if (st && S_ISREG(st->st_mode)) {
+        file.size = st->st_size;
+        file.mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    }
+    walk->result->n_files++;
+    return walk->options->on_file(walk->options->data, &file, error);
+}
+
+static const char *kind_reason(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return "This is a link to a folder; add the folder itself to have it read.";
+    if (S_ISFIFO(mode))
+        return "This is a named pipe, not a file.";
+    if (S_ISSOCK(mode))
+        return "This is a socket, not a file.";
+    return "This is a device, not a file.";
+}
+
+static bool visit_file(struct walk *walk, const char *path, GError **error)
+{
+    struct stat st;
+    g_autofree char *name = g_path_get_basename(path);
+    if (stat(path, &st) != 0) {
+        if (errno == ELOOP)
+            return hand_on(walk, path, NULL, "The link leads back to itself.", error);
+        if (errno == EACCES)
+            return hand_on(walk, path, NULL, "There is no permission to follow this link.", error);
+        struct stat link;
+        if (lstat(path, &link) != 0) /* gone since the folder was listed */
+            return true;
+        return hand_on(walk, path, NULL, "The link points to a file that is not there.", error);
+    }
+    if (!S_ISREG(st.st_mode))
+        return hand_on(walk, path, NULL, kind_reason(st.st_mode), error);
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
+        return hand_on(walk, path, NULL,
+                       "There is no permission to read this file; change its permissions and index "
+                       "it again.",
+                       error);
+    return hand_on(walk, path, &st, rag_detect_by_name(name), error);
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names in a folder, sorted; NULL if it cannot be read. */
+static GPtrArray *list_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return NULL;
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            g_ptr_array_add(names, g_strdup(entry->d_name));
+        errno = 0;
+    }
+    bool ok = errno == 0;
+    closedir(dir);
+    if (!ok)
+        g_clear_pointer(&names, g_ptr_array_unref);
+    else
+        g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+static bool enter_once(struct walk *walk, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return true; /* opendir will say why */
+    char *key =
+        g_strdup_printf("%llx:%llx", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    return g_hash_table_add(walk->entered, key);
+}
+
+static bool visit_folder(struct walk *walk, const char *path, GError **error)
+{
+    if (!enter_once(walk, path) || g_strcmp0(path, walk->options->leave_out) == 0)
+        return true;
+    g_autoptr(GPtrArray) names = list_folder(path);
+    if (!names) {
+        if (!walk->result->unreadable)
+            walk->result->unreadable = g_strdup(path);
+        walk->result->incomplete = true;
+        return true;
+    }
+    g_autoptr(GPtrArray) folders = g_ptr_array_new();
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = names->pdata[i];
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        struct stat st;
+        if (lstat(child, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode)) {
+            if (!is_junk_folder(child, name))
+                g_ptr_array_add(folders, g_steal_pointer(&child));
+        } else if (!is_junk_file(name) && !visit_file(walk, child, error)) {
+            g_ptr_array_set_free_func(folders, g_free);
+            return false;
+        }
+    }
+    for (guint i = folders->len; i-- > 0;) /* the first is taken first from the stack's end */
+        g_ptr_array_add(walk->stack, folders->pdata[i]);
+    return true;
+}
+
+bool rag_scan(const char *path, const struct rag_scan_options *options,
+              struct rag_scan_result *result, GCancellable *cancellable, GError **error)
+{
+    struct stat st;
+    *result = (struct rag_scan_result){0};
+    if (lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        result->missing = true;
+        return true;
+    }
+    struct walk walk = {
+        .options = options,
+        .result = result,
+        .stack = g_ptr_array_new_with_free_func(g_free),
+        .entered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    };
+    /* A link to a folder that the person names is meant. */
+    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    bool ok = folder || visit_file(&walk, path, error);
+    if (folder)
+        g_ptr_array_add(walk.stack, g_strdup(path));
+    while (ok && walk.stack->len) {
+        g_autofree char *next = g_ptr_array_steal_index(walk.stack, walk.stack->len - 1);
+        ok = !g_cancellable_set_error_if_cancelled(cancellable, error) &&
+             visit_folder(&walk, next, error);
+    }
+    g_ptr_array_unref(walk.stack);
+    g_hash_table_unref(walk.entered);
+    if (!ok)
+        rag_scan_result_clear(result);
+    return ok;
+}
