@@ -12,12 +12,9 @@
 
 enum { COLUMNS = 8 };
 
-void cpu_quantize_scalar(struct cpu_input *input, int column, int64_t b0, int64_t n_blocks)
+void cpu_quantize_scalar(const float *x, struct cpu_x_block *out, int64_t n_blocks)
 {
-    for (int64_t b = b0; b < b0 + n_blocks; b++) {
-        const float *x = input->x + column * input->n_cols + b * CPU_BLOCK_COLS;
-        int8_t *q = input->q + column * input->n_cols + b * CPU_BLOCK_COLS;
-        int64_t i = column * input->n_blocks + b;
+    for (int64_t b = 0; b < n_blocks; b++, x += CPU_BLOCK_COLS, out++) {
         uint32_t max_bits = 0; /* bits of |x| order like the numbers, NaN above infinity */
         for (int k = 0; k < CPU_BLOCK_COLS; k++) {
             uint32_t bits = cpu_f32_bits(x[k]) & 0x7fffffff;
@@ -26,16 +23,16 @@ void cpu_quantize_scalar(struct cpu_input *input, int column, int64_t b0, int64_
         float max = cpu_bits_to_f32(max_bits);
         bool finite = max_bits < 0x7f800000;
         float inverse = finite && max >= CPU_QUANT_TINY ? 127.0f / max : 0;
-        float scale = !finite ? NAN : inverse > 0 ? max / 127.0f : 0;
         int32_t sums[2] = {0, 0};
         for (int k = 0; k < CPU_BLOCK_COLS; k++) {
-            q[k] = inverse > 0 ? (int8_t)lrintf(x[k] * inverse) : 0;
-            sums[k / 16] += q[k];
+            out->q[k] = inverse > 0 ? (int8_t)lrintf(x[k] * inverse) : 0;
+            sums[k / 16] += out->q[k];
         }
-        input->scale[i] = scale;
-        input->scale_sum[i] = scale * (float)(sums[0] + sums[1]);
-        input->sums[2 * i] = -sums[0];
-        input->sums[2 * i + 1] = -sums[1];
+        out->scale = !finite ? NAN : inverse > 0 ? max / 127.0f : 0;
+        out->scale_sum = out->scale * (float)(sums[0] + sums[1]);
+        out->start = -128 * (sums[0] + sums[1]);
+        out->start_half[0] = -128 * sums[0];
+        out->start_half[1] = -128 * sums[1];
     }
 }
 
@@ -54,22 +51,19 @@ static void dot(const int8_t *value, const int8_t *q, int r, int32_t dots[2])
 static void add_block(const struct cpu_tile *tile, const struct cpu_block *block, int64_t b, int c,
                       float *acc)
 {
-    const struct cpu_input *input = tile->input;
-    const int8_t *q = input->q + c * input->n_cols + b * CPU_BLOCK_COLS;
-    float x_scale = input->scale[c * input->n_blocks + b];
-    float x_scale_sum = input->scale_sum[c * input->n_blocks + b];
+    const struct cpu_x_block *x = tile->input->blocks + c * tile->input->n_blocks + b;
     enum cpu_scales scales = tile->format->scales;
     for (int r = 0; r < CPU_PANEL_ROWS; r++) {
         int32_t dots[2];
-        dot(block->value, q, r, dots);
+        dot(block->value, x->q, r, dots);
         float t;
         if (scales == CPU_SCALES_K6)
             t = fmaf((float)dots[1], block->scale[1][r], (float)dots[0] * block->scale[0][r]);
         else
             t = (float)(dots[0] + dots[1]) * block->scale[0][r];
-        acc[r] = fmaf(t, x_scale, acc[r]);
+        acc[r] = fmaf(t, x->scale, acc[r]);
         if (scales == CPU_SCALES_MIN || scales == CPU_SCALES_K)
-            acc[r] = fmaf(block->min[r], x_scale_sum, acc[r]);
+            acc[r] = fmaf(block->min[r], x->scale_sum, acc[r]);
     }
 }
 

@@ -8,6 +8,15 @@
 
 enum cpu_level cpu_level_best(void)
 {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512vnni"))
+            return CPU_AVX512_VNNI;
+        return CPU_AVX2; /* every processor with AVX2 and FMA converts 16-bit floats too */
+    }
+#endif
     return CPU_SCALAR;
 }
 

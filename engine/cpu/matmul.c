@@ -4,18 +4,15 @@
  *
  * A tile is some panels (16 rows each) times some columns. With few columns the panels are what
  * costs: a tile is a stretch of about TILE_BYTES of them. With many columns a tile takes at most
- * TILE_COLUMNS columns, so that their 8-bit form stays in the second-level cache while panel after
- * panel passes by. How a product is cut never changes a result: a row's sum for a column is formed
- * inside one tile, in the order that panel.h prescribes.
+ * CPU_TILE_COLUMNS columns, so that their 8-bit form stays in the second-level cache while panel
+ * after panel passes by. How a product is cut never changes a result: a row's sum for a column is
+ * formed inside one tile, in the order that panel.h prescribes.
  */
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "engine/cpu/half.h"
 #include "engine/cpu/panel.h"
 
-enum { TILE_BYTES = 48 << 10, TILE_COLUMNS = 64, MIN_TASKS_PER_THREAD = 6 };
+enum { TILE_BYTES = 48 << 10, MIN_TASKS_PER_THREAD = 6 };
 
 struct cpu_input *cpu_input_new(int max_n, int64_t max_cols)
 {
@@ -29,12 +26,8 @@ struct cpu_input *cpu_input_new(int max_n, int64_t max_cols)
     }
     input->max_n = max_n;
     input->max_cols = max_cols;
-    input->q = aligned_alloc(64, (n * n_blocks * CPU_BLOCK_COLS + 63) / 64 * 64);
-    input->scale = malloc(n * n_blocks * sizeof *input->scale);
-    input->scale_sum = malloc(n * n_blocks * sizeof *input->scale_sum);
-    input->sums = malloc(n * n_blocks * 2 * sizeof *input->sums);
-    if (input->q == NULL || input->scale == NULL || input->scale_sum == NULL ||
-        input->sums == NULL) {
+    input->blocks = aligned_alloc(64, n * n_blocks * sizeof *input->blocks);
+    if (input->blocks == NULL) {
         cpu_input_free(input);
         return NULL;
     }
@@ -45,31 +38,42 @@ void cpu_input_free(struct cpu_input *input)
 {
     if (input == NULL)
         return;
-    free(input->q);
-    free(input->scale);
-    free(input->scale_sum);
-    free(input->sums);
+    free(input->blocks);
     free(input);
 }
 
 struct quantize_job {
-    struct cpu_input *input;
+    const struct cpu_input *input;
     cpu_quantize_fn quantize;
 };
 
 static void quantize_column(void *data, int i)
 {
     const struct quantize_job *job = data;
-    job->quantize(job->input, i, 0, job->input->n_blocks);
+    const struct cpu_input *input = job->input;
+    job->quantize(input->x + i * input->n_cols, input->blocks + i * input->n_blocks,
+                  input->n_blocks);
 }
 
 static cpu_quantize_fn quantize_of(enum cpu_level level)
 {
+#if defined(__x86_64__)
+    if (level >= CPU_AVX512_VNNI)
+        return cpu_quantize_avx512;
+    if (level == CPU_AVX2)
+        return cpu_quantize_avx2;
+#endif
     return cpu_quantize_scalar;
 }
 
 static cpu_tile_fn tile_of(enum cpu_level level)
 {
+#if defined(__x86_64__)
+    if (level >= CPU_AVX512_VNNI)
+        return cpu_tile_avx512;
+    if (level == CPU_AVX2)
+        return cpu_tile_avx2;
+#endif
     return cpu_tile_scalar;
 }
 
@@ -95,8 +99,8 @@ static void matmul_task(void *data, int i)
 {
     const struct matmul_job *job = data;
     struct cpu_tile tile = job->whole;
-    tile.c0 = (int)(i / job->tasks_per_stripe) * TILE_COLUMNS;
-    tile.n = job->whole.n - tile.c0 < TILE_COLUMNS ? job->whole.n - tile.c0 : TILE_COLUMNS;
+    tile.c0 = (int)(i / job->tasks_per_stripe) * CPU_TILE_COLUMNS;
+    tile.n = job->whole.n - tile.c0 < CPU_TILE_COLUMNS ? job->whole.n - tile.c0 : CPU_TILE_COLUMNS;
     tile.p0 = i % job->tasks_per_stripe * job->panels_per_task;
     tile.n_panels = job->n_panels - tile.p0 < job->panels_per_task ? job->n_panels - tile.p0
                                                                    : job->panels_per_task;
@@ -113,9 +117,9 @@ void cpu_matmul(struct cpu_pool *pool, const struct cpu_matrix *w, const struct 
         .tile = tile_of(w->level),
         .n_panels = (w->n_rows + CPU_PANEL_ROWS - 1) / CPU_PANEL_ROWS,
     };
-    int64_t n_stripes = (input->n + TILE_COLUMNS - 1) / TILE_COLUMNS;
+    int64_t n_stripes = (input->n + CPU_TILE_COLUMNS - 1) / CPU_TILE_COLUMNS;
     /* a task's work, in bytes of panels; each further column adds about a quarter of the first */
-    int64_t columns = input->n < TILE_COLUMNS ? input->n : TILE_COLUMNS;
+    int64_t columns = input->n < CPU_TILE_COLUMNS ? input->n : CPU_TILE_COLUMNS;
     int64_t cost = (int64_t)cpu_panel_bytes(format, w->n_cols) * (3 + columns) / 4;
     int64_t per_task = TILE_BYTES / cost;
     int64_t fair = job.n_panels * n_stripes / (cpu_pool_threads(pool) * MIN_TASKS_PER_THREAD);

@@ -85,19 +85,27 @@ void cpu_block_unpack(const struct cpu_format *format, const uint8_t *panel, int
                       int64_t block, struct cpu_block *out);
 
 /*
- * Quantised columns. For column c, block b:  x ≈ scale * q.
- * A block with a NaN or an infinity has scale NaN and q = 0, so that NaN reaches the result.
+ * 32 quantised columns of the activations, one cache line:  x ≈ scale * q.  A block with a NaN or
+ * an infinity has scale NaN and q = 0, so that NaN reaches the result.
  */
+struct cpu_x_block {
+    int8_t q[CPU_BLOCK_COLS];
+    float scale;
+    float scale_sum; /* scale * Σ q: multiplies a weight block's min */
+    /* -128 Σ q over all 32, the first 16, the last 16: where a dot product starts, so that u * q
+       adds up to (u - 128) * q. Exact after a shift for the smaller offsets too. */
+    int32_t start, start_half[2];
+    int32_t unused[3];
+};
+_Static_assert(sizeof(struct cpu_x_block) == 64, "one cache line");
+
 struct cpu_input {
     const float *x; /* (borrowed) [n][n_cols] */
     int n;
     int64_t n_cols, n_blocks; /* n_blocks 0 where n_cols is not a multiple of 32 */
     int max_n;
     int64_t max_cols;
-    int8_t *q;        /* (owned) [n][n_cols] */
-    float *scale;     /* (owned) [n][n_blocks] */
-    float *scale_sum; /* (owned) [n][n_blocks]: scale * Σ q, multiplies a weight block's min */
-    int32_t *sums;    /* (owned) [n][n_blocks][2]: -Σ q of columns 0–15 and 16–31 */
+    struct cpu_x_block *blocks; /* (owned) [n][n_blocks] */
 };
 
 /* Columns [c0, c0 + n) of the input against panels [p0, p0 + n_panels). */
@@ -111,8 +119,11 @@ struct cpu_tile {
     int c0, n;
 };
 
+/* No tile has more columns: their blocks stay in the second-level cache while panels pass by. */
+enum { CPU_TILE_COLUMNS = 64 };
+
 typedef void (*cpu_tile_fn)(const struct cpu_tile *tile);
-typedef void (*cpu_quantize_fn)(struct cpu_input *input, int column, int64_t b0, int64_t n_blocks);
+typedef void (*cpu_quantize_fn)(const float *x, struct cpu_x_block *out, int64_t n_blocks);
 
 /*
  * The arithmetic that every level must follow to the bit, for one row and one column:
@@ -127,4 +138,13 @@ typedef void (*cpu_quantize_fn)(struct cpu_input *input, int column, int64_t b0,
  * and for float matrices  acc = fma(w, x, acc)  for each column, ascending.
  */
 void cpu_tile_scalar(const struct cpu_tile *tile);
-void cpu_quantize_scalar(struct cpu_input *input, int column, int64_t b0, int64_t n_blocks);
+void cpu_quantize_scalar(const float *x, struct cpu_x_block *out, int64_t n_blocks);
+
+#if defined(__x86_64__)
+void cpu_tile_avx2(const struct cpu_tile *tile);
+void cpu_tile_float_avx2(const struct cpu_tile *tile);
+void cpu_quantize_avx2(const float *x, struct cpu_x_block *out, int64_t n_blocks);
+void cpu_tile_avx512(const struct cpu_tile *tile);
+void cpu_tile_float_avx512(const struct cpu_tile *tile);
+void cpu_quantize_avx512(const float *x, struct cpu_x_block *out, int64_t n_blocks);
+#endif

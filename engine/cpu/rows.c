@@ -4,6 +4,12 @@
 
 static const struct cpu_rows *rows_of(enum cpu_level level)
 {
+#if defined(__x86_64__)
+    if (level >= CPU_AVX512_VNNI)
+        return &cpu_rows_avx512;
+    if (level == CPU_AVX2)
+        return &cpu_rows_avx2;
+#endif
     return &cpu_rows_scalar;
 }
 

@@ -24,6 +24,9 @@ struct cpu_rows {
 };
 
 extern const struct cpu_rows cpu_rows_scalar;
+#if defined(__x86_64__)
+extern const struct cpu_rows cpu_rows_avx2, cpu_rows_avx512;
+#endif
 
 /*
  * exp(x), relative error below 2e-7 for x in [CPU_EXP_MIN, CPU_EXP_MAX]; 0 below, exp(CPU_EXP_MAX)

@@ -102,9 +102,11 @@ static void test_error(gconstpointer data)
                     double sum = 0, size = 0;
                     for (gint64 k = 0; k < n_cols; k++) {
                         double value = x[c * n_cols + k];
-                        if (format->scales != CPU_SCALES_NONE)
-                            value = (double)input->scale[c * input->n_blocks + k / 32] *
-                                    input->q[c * n_cols + k];
+                        if (format->scales != CPU_SCALES_NONE) {
+                            const struct cpu_x_block *block =
+                                &input->blocks[c * input->n_blocks + k / 32];
+                            value = (double)block->scale * block->q[k % 32];
+                        }
                         sum += value * dense[r * n_cols + k];
                         size += fabs(value * dense[r * n_cols + k]);
                     }
