@@ -92,11 +92,12 @@ static bool remove_locations(IdxStore *store, const char *path, const char *from
 /* Below a root that stays, the next scan would bring the files back. */
 static bool exclude_if_kept(IdxStore *store, const char *path, GError **error)
 {
-    return sql_run(store,
-                   "INSERT INTO exclusions(path) SELECT ?1 WHERE EXISTS(SELECT 1 FROM roots"
-                   " WHERE path = x'2f' OR substr(?1, 1, length(path) + 1) = path || x'2f')"
-                   " ON CONFLICT DO NOTHING",
-                   SQL(SQL_BYTES(path)), error);
+    return sql_run(
+        store,
+        "INSERT INTO exclusions(path) SELECT ?1 WHERE EXISTS(SELECT 1 FROM roots"
+        " WHERE path = x'2f' OR substr(?1, 1, length(path) + 1) = CAST(path || x'2f' AS BLOB))"
+        " ON CONFLICT DO NOTHING",
+        SQL(SQL_BYTES(path)), error);
 }
 
 static bool forget(IdxStore *store, const char *path, int64_t *n, GError **error)
