@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `lectern index`: adds paths and works until every document has a final state.
+ *
+ * Exit code: a bad file inside a folder is reported and is no failure of the whole; a path that was
+ * named on the command line and did not become part of the library is one.
+ */
+#include "app/cli/problems.h"
+#include "app/cli/verbs.h"
+#include <glib/gi18n.h>
+
+static void on_progress(const struct rag_progress *p, void *data)
+{
+    switch (p->phase) {
+    case RAG_PHASE_SCAN:
+        cli_progress(_("looking: %" G_GINT64_FORMAT " files"), p->n_done);
+        break;
+    case RAG_PHASE_READ:
+        cli_progress(_("reading %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "  %s"), p->n_done,
+                     p->n_total, p->path ?: "");
+        break;
+    case RAG_PHASE_EMBED:
+        cli_progress(_("embedding %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " passages"), p->n_done,
+                     p->n_total);
+        break;
+    }
+}
+
+static void print_json(const struct rag_index_result *r)
+{
+    const struct {
+        const char *key;
+        int64_t value;
+    } counts[] = {{"seen", r->n_seen},         {"new", r->n_new},
+                  {"changed", r->n_changed},   {"same", r->n_same},
+                  {"removed", r->n_removed},   {"ready", r->n_ready},
+                  {"failed", r->n_failed},     {"skipped", r->n_skipped},
+                  {"passages", r->n_passages}, {"embedded", r->n_embedded}};
+    g_auto(JsonWrite) json = JSON_WRITE_INIT;
+
+    json_write_begin(&json, NULL, '{');
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
+        json_write_int(&json, counts[i].key, counts[i].value);
+    json_write_double(&json, "text_seconds", r->text_seconds);
+    json_write_double(&json, "vector_seconds", r->vector_seconds);
+    cli_write_problems(&json, r->problems);
+    json_write_end(&json);
+    cli_print_json(&json);
+}
+
+static void print_text(const struct rag_index_result *r)
+{
+    cli_print_problems(r->problems);
+    printf(_("%" G_GINT64_FORMAT " documents ready, %" G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT
+             " skipped (%" G_GINT64_FORMAT " new, %" G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT
+             " removed)\n"),
+           r->n_ready, r->n_failed, r->n_skipped, r->n_new, r->n_changed, r->n_removed);
+    printf(_("%" G_GINT64_FORMAT " passages added, their text after %.1f s, %" G_GINT64_FORMAT
+             " vectors after %.1f s\n"),
+           r->n_passages, r->text_seconds, r->n_embedded, r->vector_seconds);
+}
+
+/* Is one of the problems a path that the person named? */
+static bool named_path_failed(GPtrArray *problems, GStrv paths)
+{
+    for (guint i = 0; problems && i < problems->len; i++) {
+        const struct rag_problem *problem = problems->pdata[i];
+        if (g_strv_contains((const char *const *)paths, problem->path))
+            return true;
+    }
+    return false;
+}
+
+static GStrv absolute_paths(GStrv paths)
+{
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+    for (char **path = paths; *path; path++) {
+        g_autofree char *absolute = g_canonicalize_filename(*path, NULL);
+        g_strv_builder_add(all, absolute);
+    }
+    return g_strv_builder_end(all);
+}
+
+int verb_index(struct cli *cli, int argc, char **argv)
+{
+    struct rag_index_options options = {.size = sizeof options, .on_progress = on_progress};
+    struct rag_index_result result = {0};
+    const GOptionEntry entries[] = {
+        {"timeout", 0, 0, G_OPTION_ARG_INT, &options.read_timeout_seconds,
+         N_("longest time to read one document (120)"), "SECONDS"},
+        {NULL},
+    };
+    struct cli_library library;
+    g_auto(GStrv) paths = NULL;
+    g_autoptr(GError) error = NULL;
+    int code = CLI_OK;
+
+    if (!cli_parse(cli, argc, argv, entries, "[PATH…]",
+                   _("Adds files and folders to the library, or looks again at all that were added "
+                     "before where no path is given. Ends when every document is ready, skipped or "
+                     "failed. --model names the embedder."),
+                   0, -1))
+        return CLI_USAGE;
+    if (options.read_timeout_seconds < 0)
+        return cli_usage(cli, _("--timeout must not be negative."));
+    if (!cli_library_open(cli,
+                          CLI_LIBRARY_NAMED_EMBEDDER | (*cli->arguments ? CLI_LIBRARY_CREATE : 0),
+                          &library, &error))
+        return cli_fail(cli, error);
+    paths = absolute_paths(cli->arguments);
+    if (!rag_index(library.rag, (const char *const *)paths, g_strv_length(paths), &options, &result,
+                   cli->cancellable, &error)) {
+        code = cli_fail(cli, error);
+    } else {
+        cli_progress_clear();
+        if (cli->json)
+            print_json(&result);
+        else
+            print_text(&result);
+        if (named_path_failed(result.problems, paths)) {
+            if (cli->json)
+                cli_say(_("Not every path could be added; “problems” says why."));
+            code = CLI_FAILED;
+        }
+    }
+    rag_index_result_clear(&result);
+    cli_library_close(&library);
+    return code;
+}

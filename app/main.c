@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The program's first lines decide what it may do: before anything is read, sockets to the internet
+ * are denied to this process and all its children. Where that cannot be done, Lectern does not run.
+ *
+ * `read-document NAME` is the reader child (rag/): it takes its argument as it is, because NAME is
+ * the name of somebody's file and may look like an option.
+ */
+#include "app/cli/cli.h"
+#include "config.h"
+#include "confine/confine.h"
+#include "rag/rag.h"
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+
+int main(int argc, char **argv)
+{
+    char why[256];
+
+    if (!confine_no_internet(why, sizeof why)) {
+        fprintf(stderr, "lectern: The network cannot be closed off, so nothing is opened: %s\n",
+                why);
+        return CLI_FAILED;
+    }
+    if (argc == 3 && g_str_equal(argv[1], "read-document"))
+        return rag_reader_main(3, 4, argv[2]);
+
+    setlocale(LC_ALL, "");
+    bindtextdomain(LECTERN_GETTEXT_PACKAGE, LECTERN_LOCALE_DIR);
+    bind_textdomain_codeset(LECTERN_GETTEXT_PACKAGE, "UTF-8");
+    textdomain(LECTERN_GETTEXT_PACKAGE);
+    /* A reader that has gone is an error of the write, not the end of the program. */
+    signal(SIGPIPE, SIG_IGN);
+    return cli_main(argc, argv);
+}
