@@ -8,6 +8,7 @@
 The binary comes as LECTERN_BINARY; each test has a scratch folder of its own (harness.scratch()),
 and a program that hangs is ended by run()'s time limit. The machine is shared: limits are wide.
 """
+import atexit
 import json
 import os
 import pathlib
@@ -34,6 +35,13 @@ class Skip(Exception):
 def scratch():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lectern-test-"))
     _scratch_folders.append(folder)
+    return folder
+
+
+def keep():
+    """A scratch folder for all tests of the script."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lectern-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
