@@ -6,6 +6,7 @@
  * Functions named *_n are always inlined with constant arguments.
  */
 #include "engine/cpu/panel.h"
+#include "engine/cpu/unroll.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -35,24 +36,34 @@ INLINE void columns_n(const enum gguf_type type, const int n_panels, const int n
     const uint8_t *panel = (const uint8_t *)tile->w->panels + (size_t)p0 * panel_bytes;
     const float *x = tile->input->x + c0 * n_cols;
     __m256 sum[MAX_PANELS][MAX_COLUMNS][2];
+    UNROLL
     for (int p = 0; p < n_panels; p++)
-        for (int c = 0; c < n; c++)
-            sum[p][c][0] = sum[p][c][1] = _mm256_setzero_ps();
+        UNROLL
+    for (int c = 0; c < n; c++)
+        sum[p][c][0] = sum[p][c][1] = _mm256_setzero_ps();
     for (int64_t k = 0; k < n_cols; k++)
-        for (int p = 0; p < n_panels; p++) {
-            const uint8_t *at = panel + (size_t)p * panel_bytes;
-            __m256 low = weights_n(type, at, k, 0), high = weights_n(type, at, k, 8);
-            for (int c = 0; c < n; c++) {
-                __m256 column = _mm256_set1_ps(x[c * n_cols + k]);
-                sum[p][c][0] = _mm256_fmadd_ps(low, column, sum[p][c][0]);
-                sum[p][c][1] = _mm256_fmadd_ps(high, column, sum[p][c][1]);
-            }
+        UNROLL
+    for (int p = 0; p < n_panels; p++) {
+        const uint8_t *at = panel + (size_t)p * panel_bytes;
+        __m256 low = weights_n(type, at, k, 0), high = weights_n(type, at, k, 8);
+        UNROLL
+        for (int c = 0; c < n; c++) {
+            __m256 column = _mm256_set1_ps(x[c * n_cols + k]);
+            sum[p][c][0] = _mm256_fmadd_ps(low, column, sum[p][c][0]);
+            sum[p][c][1] = _mm256_fmadd_ps(high, column, sum[p][c][1]);
         }
+    }
+    UNROLL
     for (int p = 0; p < n_panels; p++) {
         int64_t r0 = (p0 + p) * CPU_PANEL_ROWS, left = tile->w->n_rows - r0;
         size_t n_rows = left < CPU_PANEL_ROWS ? (size_t)left : CPU_PANEL_ROWS;
-        for (int c = 0; c < n; c++)
-            memcpy(tile->y + (c0 + c) * tile->y_stride + r0, sum[p][c], n_rows * sizeof(float));
+        UNROLL
+        for (int c = 0; c < n; c++) {
+            float rows[CPU_PANEL_ROWS]; /* a copy: the sums themselves stay in registers */
+            _mm256_storeu_ps(rows, sum[p][c][0]);
+            _mm256_storeu_ps(rows + 8, sum[p][c][1]);
+            memcpy(tile->y + (c0 + c) * tile->y_stride + r0, rows, n_rows * sizeof(float));
+        }
     }
 }
 

@@ -7,6 +7,7 @@
  * Functions named *_n are always inlined with constant arguments.
  */
 #include "engine/cpu/panel.h"
+#include "engine/cpu/unroll.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -34,22 +35,29 @@ INLINE void columns_n(const enum gguf_type type, const int n_panels, const int n
     const uint8_t *panel = (const uint8_t *)tile->w->panels + (size_t)p0 * panel_bytes;
     const float *x = tile->input->x + c0 * n_cols;
     __m512 sum[MAX_PANELS][MAX_COLUMNS];
+    UNROLL
     for (int p = 0; p < n_panels; p++)
-        for (int c = 0; c < n; c++)
-            sum[p][c] = _mm512_setzero_ps();
+        UNROLL
+    for (int c = 0; c < n; c++)
+        sum[p][c] = _mm512_setzero_ps();
     for (int64_t k = 0; k < n_cols; k++) {
         __m512 w[MAX_PANELS];
+        UNROLL
         for (int p = 0; p < n_panels; p++)
             w[p] = weights_n(type, panel + (size_t)p * panel_bytes, k);
+        UNROLL
         for (int c = 0; c < n; c++) {
             __m512 column = _mm512_set1_ps(x[c * n_cols + k]);
+            UNROLL
             for (int p = 0; p < n_panels; p++)
                 sum[p][c] = _mm512_fmadd_ps(w[p], column, sum[p][c]);
         }
     }
+    UNROLL
     for (int p = 0; p < n_panels; p++) {
         int64_t r0 = (p0 + p) * CPU_PANEL_ROWS, left = tile->w->n_rows - r0;
         __mmask16 rows = left < CPU_PANEL_ROWS ? (__mmask16)((1u << left) - 1) : 0xffff;
+        UNROLL
         for (int c = 0; c < n; c++)
             _mm512_mask_storeu_ps(tile->y + (c0 + c) * tile->y_stride + r0, rows, sum[p][c]);
     }

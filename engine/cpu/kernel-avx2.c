@@ -10,6 +10,7 @@
  * Hence all dot products are exact. Functions named *_n are always inlined with constant arguments.
  */
 #include "engine/cpu/panel.h"
+#include "engine/cpu/unroll.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -51,6 +52,7 @@ TARGET void cpu_quantize_avx2(const float *x, struct cpu_x_block *out, int64_t n
     const __m256i magnitude = _mm256_set1_epi32(0x7fffffff);
     for (int64_t b = 0; b < n_blocks; b++, x += CPU_BLOCK_COLS, out++) {
         __m256i bits = _mm256_setzero_si256(), q[4];
+        UNROLL
         for (int i = 0; i < 4; i++)
             bits = _mm256_max_epi32(
                 bits, _mm256_and_si256(_mm256_castps_si256(_mm256_loadu_ps(x + 8 * i)), magnitude));
@@ -58,6 +60,7 @@ TARGET void cpu_quantize_avx2(const float *x, struct cpu_x_block *out, int64_t n
         float max = _mm_cvtss_f32(_mm_castsi128_ps(_mm_cvtsi32_si128(max_bits)));
         bool finite = max_bits < 0x7f800000, used = finite && max >= CPU_QUANT_TINY;
         __m256 inverse = _mm256_set1_ps(used ? 127.0f / max : 0);
+        UNROLL
         for (int i = 0; i < 4; i++)
             q[i] = used ? _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8 * i), inverse))
                         : _mm256_setzero_si256();
@@ -87,6 +90,7 @@ INLINE __m256i load(const uint8_t *p)
 INLINE void unpack_n(const int bits, const uint8_t *block, uint8_t *u)
 {
     const __m256i nibble = _mm256_set1_epi8(15);
+    UNROLL
     for (int i = 0; i < 256; i += 32) {
         __m256i both = load(block + i), low = _mm256_and_si256(both, nibble);
         __m256i high = _mm256_and_si256(_mm256_srli_epi16(both, 4), nibble);
@@ -161,6 +165,7 @@ INLINE __m256i dot4_n(const int bits, const uint8_t *u, const int8_t *q)
 {
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i pairs[4];
+    UNROLL
     for (int g = 0; g < 4; g++) {
         __m256i w = load(u + 64 * g), column = four_columns(q + 4 * g);
         if (bits == 8) {
@@ -171,6 +176,7 @@ INLINE __m256i dot4_n(const int bits, const uint8_t *u, const int8_t *q)
         pairs[g] = _mm256_maddubs_epi16(w, column);
     }
     if (bits == 8) {
+        UNROLL
         for (int g = 0; g < 4; g++)
             pairs[g] = _mm256_madd_epi16(pairs[g], ones);
         return _mm256_add_epi32(_mm256_add_epi32(pairs[0], pairs[1]),

@@ -11,6 +11,7 @@
  * Functions named *_n are always inlined with constant arguments: one copy for each type and n.
  */
 #include "engine/cpu/panel.h"
+#include "engine/cpu/unroll.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -58,10 +59,12 @@ INLINE void unpack_n(const int bits, const uint8_t *block, __m512i u[8])
 {
     const __m512i nibble = _mm512_set1_epi8(15);
     if (bits == 8) {
+        UNROLL
         for (int g = 0; g < 8; g++)
             u[g] = load(block + 64 * g);
         return;
     }
+    UNROLL
     for (int g = 0; g < 4; g++) {
         __m512i both = load(block + 64 * g);
         u[g] = _mm512_and_si512(both, nibble);
@@ -70,6 +73,7 @@ INLINE void unpack_n(const int bits, const uint8_t *block, __m512i u[8])
     if (bits == 5) { /* bit g of a byte becomes bit 4 of group g's */
         const __m512i bit4 = _mm512_set1_epi8(16);
         __m512i plane = load(block + 256);
+        UNROLL
         for (int g = 0; g < 8; g++) {
             __m512i moved = g < 4 ? _mm512_slli_epi16(plane, 4 - (g < 4 ? g : 4))
                                   : _mm512_srli_epi16(plane, (g < 4 ? 4 : g) - 4);
@@ -79,6 +83,7 @@ INLINE void unpack_n(const int bits, const uint8_t *block, __m512i u[8])
     }
     if (bits == 6) {
         const __m512i bits45 = _mm512_set1_epi8(48);
+        UNROLL
         for (int g = 0; g < 8; g++) {
             __m512i plane = load(block + 256 + g / 4 * 64);
             int shift = g % 4 * 2;
@@ -132,6 +137,7 @@ INLINE void scales_n(const enum cpu_scales kind, const uint8_t *scales, int64_t 
 /* start + Σ u q over 4 groups */
 INLINE __m512i dot4(__m512i start, const __m512i *u, const int8_t *q)
 {
+    UNROLL
     for (int g = 0; g < 4; g++) {
         int32_t four;
         __builtin_memcpy(&four, q + 4 * g, sizeof four);
@@ -182,6 +188,7 @@ INLINE void direct_n(const int bits, const int offset, const enum cpu_scales kin
                      const struct cpu_x_block *x, float acc[][CPU_PANEL_ROWS])
 {
     __m512 sum[DIRECT_COLUMNS];
+    UNROLL
     for (int c = 0; c < n; c++)
         sum[c] = _mm512_setzero_ps();
     for (int64_t b = 0; b < n_blocks; b++) {
@@ -189,9 +196,11 @@ INLINE void direct_n(const int bits, const int offset, const enum cpu_scales kin
         __m512 s[2], min = _mm512_setzero_ps();
         unpack_n(bits, panel + b * (64 * bits), u);
         scales_n(kind, scales, b, s, &min);
+        UNROLL
         for (int c = 0; c < n; c++)
             sum[c] = add_block_n(offset, kind, n == 1, sum[c], u, s, min, x + c * n_blocks + b);
     }
+    UNROLL
     for (int c = 0; c < n; c++)
         _mm512_storeu_ps(acc[c], sum[c]);
 }
@@ -261,6 +270,7 @@ INLINE void unpack_chunk_n(const int bits, const int offset, const enum cpu_scal
         __m512 s[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()}, min = _mm512_setzero_ps();
         unpack_n(bits, panel + (b0 + i) * (64 * bits), u);
         scales_n(kind, scales, b0 + i, s, &min);
+        UNROLL
         for (int g = 0; g < 8; g++)
             _mm512_store_si512(out->u[i] + 64 * g, _mm512_add_epi8(u[g], shift));
         _mm512_store_ps(out->scale[i][0], s[0]);
@@ -309,20 +319,24 @@ INLINE void chunk_n(const enum cpu_scales kind, const int n, const struct chunk 
 {
     const int offset = kind == CPU_SCALES_MIN ? 0 : 128;
     __m512 sum[GROUP_COLUMNS];
+    UNROLL
     for (int c = 0; c < n; c++)
         sum[c] = _mm512_loadu_ps(acc[c]);
     for (int b = 0; b < n_blocks; b++) {
         __m512i u[8];
         __m512 s[2], min = _mm512_setzero_ps();
+        UNROLL
         for (int g = 0; g < 8; g++)
             u[g] = _mm512_load_si512(chunk->u[b] + 64 * g);
         s[0] = _mm512_load_ps(chunk->scale[b][0]);
         s[1] = _mm512_load_ps(chunk->scale[b][1]);
         if (kind == CPU_SCALES_MIN)
             min = _mm512_load_ps(chunk->min[b]);
+        UNROLL
         for (int c = 0; c < n; c++)
             sum[c] = add_block_n(offset, kind, false, sum[c], u, s, min, x + c * stride + b);
     }
+    UNROLL
     for (int c = 0; c < n; c++)
         _mm512_storeu_ps(acc[c], sum[c]);
 }
