@@ -58,6 +58,16 @@ def need_models(*paths):
             raise Skip(f"{path.name} is missing: scripts/fetch-models --for-tests, then ./check")
 
 
+def environment_with_embedder(folder):
+    """An environment in which the embedder is the only model: doctor need not check the others."""
+    models = folder / "cache" / "lectern" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    if not (models / EMBEDDER.name).exists():
+        shutil.copy(EMBEDDER, models)
+    return dict(os.environ, XDG_CACHE_HOME=str(folder / "cache"),
+                XDG_DATA_HOME=str(folder / "data"))
+
+
 def run(*arguments, expect=0, limit=300, **options):
     """Runs a program to its end; fails the test unless the exit code is `expect` (None: any)."""
     result = subprocess.run([str(a) for a in arguments], capture_output=True, text=True,

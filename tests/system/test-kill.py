@@ -5,6 +5,7 @@
 Before each run some documents are changed, added or removed, so that there is work to be killed in.
 20 kills; 120 with LECTERN_FULL=1.
 """
+import json
 import random
 import shutil
 import signal
@@ -19,14 +20,19 @@ N_DOCUMENTS = 24
 COUNTS = ("contents", "passages", "embedded", "roots")
 
 
+def lectern(*arguments, library, **options):
+    environment = harness.environment_with_embedder(library.parent)
+    return harness.lectern(*arguments, library=library, env=environment, **options)
+
+
 def counts(library):
-    status = harness.lectern_json("status", library=library)
+    status = json.loads(lectern("status", "--json", library=library).stdout)
     return {**{key: status[key] for key in COUNTS}, "documents": status["documents"]}
 
 
 def assert_sound(library, when):
     """doctor finds nothing to repair."""
-    result = harness.lectern("doctor", "--check", library=library, expect=None)
+    result = lectern("doctor", "--check", library=library, expect=None)
     assert result.returncode == 0, f"{when}: {result.stdout}{result.stderr}"
 
 
@@ -49,8 +55,9 @@ def test_kill_at_random_moments():
     folder = harness.scratch()
     notes = documents.make(folder / "notes", N_DOCUMENTS)
     library = folder / "library"
+    environment = harness.environment_with_embedder(folder)
     begin = time.monotonic()
-    harness.lectern("index", notes, library=folder / "measured")
+    lectern("index", notes, library=folder / "measured")
     whole = time.monotonic() - begin
     killed = 0
     for turn in range(1, 10 * n_kills):
@@ -58,7 +65,8 @@ def test_kill_at_random_moments():
             break
         shuffle_documents(notes, rng, turn)
         program = subprocess.Popen([harness.binary(), "index", notes, "--library", library],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=environment)
         try:
             program.wait(timeout=rng.uniform(0, whole if killed < 3 else whole / 2))
         except subprocess.TimeoutExpired:
@@ -69,14 +77,15 @@ def test_kill_at_random_moments():
             assert_sound_enough(library, turn)
     assert killed == n_kills, f"only {killed} of the runs could be killed"
 
-    harness.lectern("index", notes, library=library)
-    harness.lectern("index", notes, library=folder / "undisturbed")
+    lectern("index", notes, library=library)
+    lectern("index", notes, library=folder / "undisturbed")
     assert counts(library) == counts(folder / "undisturbed"), \
         f"{counts(library)}\nundisturbed: {counts(folder / 'undisturbed')}"
     assert_sound(library, "at the end")
     assert not leftovers(library), leftovers(library)
     for path in sorted(notes.iterdir())[:4]:
-        hits = harness.lectern_json("search", f"number of {path.stem}", library=library)["passages"]
+        found = lectern("search", f"number of {path.stem}", "--json", library=library).stdout
+        hits = json.loads(found)["passages"]
         assert hits[0]["file"] == str(path), hits[:2]
         assert len([h for h in hits if h["text"] == hits[0]["text"]]) == 1, "a passage is doubled"
 
@@ -86,7 +95,7 @@ def assert_sound_enough(library, turn):
     without a loss."""
     copy = harness.scratch() / "library"
     shutil.copytree(library, copy)
-    harness.lectern("doctor", library=copy)
+    lectern("doctor", library=copy)
     assert_sound(copy, f"after run {turn}, repaired")
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a second `index` does: nothing where nothing changed, and just what is needed elsewhere.
 Two at once on one library get the same result as one."""
+import json
 import os
 import shutil
 import stat
@@ -17,20 +18,28 @@ class Place:
         self.root = harness.scratch()
         self.notes = documents.make(self.root / "notes", n)
         self.library = self.root / "library"
+        self.environment = harness.environment_with_embedder(self.root)
+
+    def lectern(self, *arguments, library=None, **options):
+        return harness.lectern(*arguments, library=library or self.library,
+                               env=self.environment, **options)
+
+    def json(self, *arguments, **options):
+        return json.loads(self.lectern(*arguments, "--json", **options).stdout)
 
     def index(self, *paths):
-        return harness.lectern_json("index", *(paths or [self.notes]), library=self.library)
+        return self.json("index", *(paths or [self.notes]))
 
     def status(self):
-        return harness.lectern_json("status", library=self.library)
+        return self.json("status")
 
     def found(self, words):
-        result = harness.lectern("search", words, "--json", library=self.library, expect=None)
+        result = self.lectern("search", words, "--json", expect=None)
         assert result.returncode in (0, 3), result.stderr
         return result.stdout
 
     def sound(self):
-        harness.lectern("doctor", "--check", library=self.library)
+        self.lectern("doctor", "--check")
 
 
 def later(path):
@@ -103,7 +112,7 @@ def test_a_root_that_is_away_is_kept():
     place = Place()
     place.index()
     place.notes.rename(place.root / "away")
-    harness.lectern("index", library=place.library, expect=None)
+    place.lectern("index", expect=None)
     status = place.status()
     assert status["documents"]["offline"] == 6 and status["contents"] == 6, status
     (place.root / "away").rename(place.notes)
@@ -114,7 +123,7 @@ def test_a_root_that_is_away_is_kept():
 def test_a_forgotten_file_does_not_come_back():
     place = Place()
     place.index()
-    harness.lectern("forget", place.notes / "keeper-3.md", library=place.library)
+    place.lectern("forget", place.notes / "keeper-3.md")
     assert "keeper-3.md" not in place.found("number of keeper-3")
     place.index()
     assert place.status()["documents"]["ready"] == 5
@@ -135,13 +144,14 @@ def test_the_library_is_the_owners_alone():
 def test_two_at_once():
     place = Place(n=24)
     command = [harness.binary(), "index", place.notes, "--library", place.library]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             env=place.environment)
             for _ in range(2)]
     for program in both:
         out, err = program.communicate(timeout=300)
         assert program.returncode == 0, out + err
-    harness.lectern("index", place.notes, library=place.root / "alone")
-    alone = harness.lectern_json("status", library=place.root / "alone")
+    place.lectern("index", place.notes, library=place.root / "alone")
+    alone = place.json("status", library=place.root / "alone")
     status = place.status()
     for key in ("documents", "contents", "passages", "embedded", "jobs", "roots"):
         assert status[key] == alone[key], f"{key}: {status[key]}, alone {alone[key]}"
