@@ -108,7 +108,8 @@ static enum eng_status load_bpe(struct tokenizer *t, const struct gguf *gguf, st
     return ENG_OK;
 }
 
-/* The optional keys are those of llama.cpp's converter; its default is as here. */
+/* The optional keys are those of llama.cpp's converter, or of our own importer; without one, text
+   is folded, as llama.cpp does. */
 static bool find_bool(const struct gguf *gguf, const char *key, bool fallback)
 {
     const struct gguf_value *value = gguf_find(gguf, key);
@@ -137,7 +138,8 @@ static enum eng_status load_wordpiece(struct tokenizer *t, const struct gguf *gg
     t->vocabulary.kinds[unknown] = TOKEN_CONTROL;
     t->add_bos = true;
     wordpiece_init(&t->wordpiece, &t->vocabulary, unknown);
-    t->wordpiece.lower_case = find_bool(gguf, "tokenizer.ggml.normalizer.lowercase", true);
+    t->wordpiece.lower_case = find_bool(gguf, "tokenizer.ggml.normalizer.lowercase",
+                                        find_bool(gguf, "tokenizer.lectern.lower_case", true));
     t->wordpiece.strip_accents =
         find_bool(gguf, "tokenizer.ggml.normalizer.strip_accents", t->wordpiece.lower_case);
     return ENG_OK;
