@@ -119,7 +119,7 @@ struct rag_hit {
     int pos_from, pos_to; /* pages and lines from 1 */
     int64_t char_from, char_to;
     double score;                    /* fused, higher is better */
-    double text_score, vector_score; /* BM25 (negated) and cosine; NAN where not found that way */
+    double text_score, vector_score; /* BM25 (negated) and cosine; NAN where not known */
     int text_rank, vector_rank;      /* from 1; 0: not found that way */
     bool in_prompt;                  /* answers only */
 };
@@ -146,8 +146,10 @@ struct rag_ask_options {
     const char *scope;
     bool no_compress; /* passages whole */
     bool no_record;   /* do not store the answer in the library */
-    void (*on_text)(void *data, const char *text, size_t n); /* streamed, may be NULL */
-    void (*on_passages)(void *data, GPtrArray *hits);        /* before generation, may be NULL */
+    /* Streamed, may be NULL. A draft: what counts is the answer's text, which is a refusal where
+       nothing of the draft has support. */
+    void (*on_text)(void *data, const char *text, size_t n);
+    void (*on_passages)(void *data, GPtrArray *hits); /* before generation, may be NULL */
     void *data;
 };
 
@@ -173,7 +175,9 @@ struct rag_answer {
     GArray *sentences;             /* (owned) of struct rag_sentence */
     GPtrArray *passages; /* (owned) of struct rag_hit: the ranked list before compression */
     GPtrArray *dropped;  /* (owned) strings: what was left out to fit, one sentence each */
-    char *model;         /* (owned) */
+    GPtrArray *unsupported_values; /* (owned) strings: numbers, dates and identifiers in the answer
+                                      that no passage in the prompt holds */
+    char *model;                   /* (owned) */
     struct eng_stats stats;
     double seconds, search_seconds;
     int64_t id; /* of the stored answer, 0 if not stored */
