@@ -39,7 +39,13 @@ void rag_outline_clear(struct rag_outline *outline)
 
 static const char *line_at(const struct rag_outline *outline, guint i)
 {
-    return i < outline->lines->len ? outline->lines->pdata[i] : NULL;
+    return outline->lines->pdata[i];
+}
+
+/* "" past the end, which is no rule, no heading and no item. */
+static const char *peek(const struct rag_outline *outline, guint i)
+{
+    return i < outline->lines->len ? line_at(outline, i) : "";
 }
 
 static const char *skip_space(const char *p)
@@ -143,9 +149,9 @@ static bool is_noise(const char *line)
 /* Does something new begin with line i? */
 static bool begins_anew(const struct rag_outline *outline, guint i)
 {
-    const char *line = line_at(outline, i), *next = line_at(outline, i + 1);
-    return is_item(line) || is_noise(line) || equals_heading(line) ||
-           (next && underlines(next, line)) || (is_term(line) && !is_term(line_at(outline, i - 1)));
+    const char *line = line_at(outline, i), *next = peek(outline, i + 1);
+    return is_item(line) || is_noise(line) || equals_heading(line) || underlines(next, line) ||
+           (is_term(line) && !is_term(line_at(outline, i - 1)));
 }
 
 /* Lines that mean something as lines: columns, or each short. */
@@ -204,13 +210,12 @@ static int level_of(struct rag_outline *outline, char mark)
 /* Puts the thing that begins at line i and returns the line after it; 0: stop reading. */
 static guint put_next(struct rag_outline *outline, guint i)
 {
-    const char *line = line_at(outline, i), *next = line_at(outline, i + 1);
-    const char *third = line_at(outline, i + 2);
+    const char *line = line_at(outline, i), *next = peek(outline, i + 1);
+    const char *third = peek(outline, i + 2);
     guint n = outline->lines->len;
-    if (rule_of(line) && next && third && rule_of(third) == rule_of(line) &&
-        underlines(third, skip_space(next)))
+    if (rule_of(line) && rule_of(third) == rule_of(line) && underlines(third, skip_space(next)))
         return put_heading(outline, level_of(outline, rule_of(line)), i + 1, i, i + 3) ? i + 3 : 0;
-    if (next && underlines(next, line))
+    if (underlines(next, line))
         return put_heading(outline, level_of(outline, rule_of(next)), i, i, i + 2) ? i + 2 : 0;
     if (equals_heading(line))
         return put_heading(outline, equals_heading(line), i, i, i + 1) ? i + 1 : 0;

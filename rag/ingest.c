@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rag_index: find, read, embed. Scanning compares what is on disk with what is known and leaves
+ * jobs; the two phases work the jobs off. All state is in the store, so a call that was cut off at
+ * any point is continued by the next one.
+ *
+ * What vanished is removed only where that is sure: the root is there and not empty, and all its
+ * folders could be read. A root that is missing or suddenly empty (an unplugged disk leaves an
+ * empty mount point) is offline: kept, and still searchable. It is removed after reading, not
+ * before: a file that was moved is then known by its content, and is neither read nor embedded
+ * again.
+ */
+#include "rag/ingest.h"
+
+#include "rag/scan.h"
+#include <string.h>
+#include <sys/stat.h>
+
+enum { DEFAULT_TIMEOUT = 120, PROGRESS_FILES = 100 };
+
+void rag_ingest_progress(const struct rag_ingest *ingest, enum rag_index_phase phase,
+                         const char *path, int64_t n_done, int64_t n_total)
+{
+    struct rag_progress progress = {phase, path, n_done, n_total};
+    if (ingest->options.on_progress)
+        ingest->options.on_progress(&progress, ingest->options.data);
+}
+
+static void problem_free(gpointer data)
+{
+    struct rag_problem *problem = data;
+    g_free(problem->path);
+    g_free(problem->reason);
+    g_free(problem);
+}
+
+void rag_index_result_clear(struct rag_index_result *result)
+{
+    g_clear_pointer(&result->problems, g_ptr_array_unref);
+}
+
+static void add_problem(struct rag_index_result *result, const char *path, const char *reason,
+                        bool skipped)
+{
+    struct rag_problem *problem = g_new0(struct rag_problem, 1);
+    problem->path = g_strdup(path);
+    problem->reason = g_strdup(reason);
+    problem->skipped = skipped;
+    g_ptr_array_add(result->problems, problem);
+}
+
+/* --- scanning
+ * ------------------------------------------------------------------------------------------ */
+
+struct scan {
+    struct rag_ingest *ingest; /* (borrowed) */
+    int64_t root;
+};
+
+/* A root whose vanished files are to be removed. */
+struct sweep {
+    int64_t root, start;
+};
+
+static bool on_file(void *data, const struct rag_scan_file *found, GError **error)
+{
+    struct scan *scan = data;
+    IdxStore *store = scan->ingest->library->store;
+    struct rag_index_result *result = scan->ingest->result;
+    struct idx_file file = {
+        .path = found->path,
+        .root = scan->root,
+        .size = found->size,
+        .mtime_ns = found->mtime_ns,
+    };
+    if (++result->n_seen % PROGRESS_FILES == 0)
+        rag_ingest_progress(scan->ingest, RAG_PHASE_SCAN, found->path, result->n_seen, 0);
+    if (found->reason)
+        return idx_location_skip(store, &file, found->reason, error);
+    switch (idx_location_seen(store, &file, error)) {
+    case IDX_SEEN_ERROR:
+        return false;
+    case IDX_SEEN_NEW:
+        result->n_new++;
+        break;
+    case IDX_SEEN_CHANGED:
+        result->n_changed++;
+        break;
+    case IDX_SEEN_SAME:
+        result->n_same++;
+        break;
+    case IDX_SEEN_EXCLUDED:
+        result->n_seen--;
+        break;
+    }
+    return true;
+}
+
+/* A single file that is gone was deleted; if its folder is gone too, a disk may be missing. */
+static bool parent_is_there(const char *path)
+{
+    g_autofree char *parent = g_path_get_dirname(path);
+    return g_file_test(parent, G_FILE_TEST_IS_DIR);
+}
+
+static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
+                       const struct rag_scan_result *scanned, int64_t start, GArray *sweeps,
+                       GError **error)
+{
+    IdxStore *store = ingest->library->store;
+    bool offline = scanned->missing ? !(root->is_file && parent_is_there(root->path))
+                                    : scanned->n_files == 0 && !root->is_file;
+    if (offline) {
+        g_autoptr(GPtrArray) known = idx_locations(store, -1, root->path, 0, 1, error);
+        if (!known)
+            return false;
+        if (scanned->missing || known->len)
+            add_problem(ingest->result, root->path,
+                        "This folder is missing or empty now; what was read from it is kept.",
+                        false);
+        return known->len == 0 && !scanned->missing
+                   ? true
+                   : idx_root_set_offline(store, root->id, true, error);
+    }
+    if (!idx_root_set_offline(store, root->id, false, error))
+        return false;
+    if (scanned->incomplete) {
+        add_problem(ingest->result, scanned->unreadable,
+                    "This folder cannot be read; change its permissions and index it again.",
+                    false);
+        return true;
+    }
+    struct sweep sweep = {root->id, start};
+    g_array_append_val(sweeps, sweep);
+    return true;
+}
+
+static bool sweep_all(struct rag_ingest *ingest, GArray *sweeps, GError **error)
+{
+    for (guint i = 0; i < sweeps->len; i++) {
+        struct sweep sweep = g_array_index(sweeps, struct sweep, i);
+        int64_t n = idx_root_sweep(ingest->library->store, sweep.root, sweep.start, error);
+        if (n < 0)
+            return false;
+        ingest->result->n_removed += n;
+    }
+    return true;
+}
+
+static bool scan_root(struct rag_ingest *ingest, const struct idx_root *root, GArray *sweeps,
+                      GError **error)
+{
+    struct scan scan = {ingest, root->id};
+    struct rag_scan_result scanned;
+    struct rag_scan_options options = {
+        .leave_out = idx_dir(ingest->library->store),
+        .on_file = on_file,
+        .data = &scan,
+    };
+    int64_t start = g_get_real_time();
+    rag_ingest_progress(ingest, RAG_PHASE_SCAN, root->path, ingest->result->n_seen, 0);
+    if (!rag_scan(root->path, &options, &scanned, ingest->cancellable, error))
+        return false;
+    bool ok = after_scan(ingest, root, &scanned, start, sweeps, error);
+    rag_scan_result_clear(&scanned);
+    return ok;
+}
+
+static struct idx_root *find_root(GPtrArray *roots, const char *path)
+{
+    for (guint i = 0; i < roots->len; i++) {
+        struct idx_root *root = roots->pdata[i];
+        if (strcmp(root->path, path) == 0)
+            return root;
+    }
+    return NULL;
+}
+
+/* Makes the path a root if it is there. One that is known is left as it is: adding it again would
+   bring back what was forgotten below it. One that is known and not there is scanned all the same:
+   that is how a deletion is noticed. */
+static bool add_root(struct rag_ingest *ingest, const char *path, GError **error)
+{
+    IdxStore *store = ingest->library->store;
+    struct stat st;
+    g_autoptr(GPtrArray) roots = idx_roots(store, error);
+    if (!roots)
+        return false;
+    bool known = find_root(roots, path) != NULL;
+    if (lstat(path, &st) != 0) {
+        if (!known)
+            add_problem(ingest->result, path, "There is no such file or folder.", false);
+        return true;
+    }
+    bool is_file = stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
+    if (!known && idx_root_add(store, path, is_file, NULL, error) < 0)
+        return false;
+    return !is_file || idx_retry(store, path, error) >= 0;
+}
+
+static bool scan_all(struct rag_ingest *ingest, GPtrArray *paths, GArray *sweeps, GError **error)
+{
+    for (guint i = 0; i < paths->len; i++) {
+        if (!add_root(ingest, paths->pdata[i], error))
+            return false;
+    }
+    g_autoptr(GPtrArray) roots = idx_roots(ingest->library->store, error);
+    for (guint i = 0; roots && i < roots->len; i++) {
+        struct idx_root *root = roots->pdata[i];
+        bool chosen = paths->len == 0;
+        for (guint k = 0; k < paths->len && !chosen; k++)
+            chosen = strcmp(root->path, paths->pdata[k]) == 0;
+        if (chosen && !scan_root(ingest, root, sweeps, error))
+            return false;
+    }
+    return roots != NULL;
+}
+
+/* --- what became of it
+ * ------------------------------------------------------------------------------------ */
+
+static bool count_state(struct rag_ingest *ingest, enum idx_state state, const char *below,
+                        int64_t *n, GError **error)
+{
+    g_autoptr(GPtrArray) rows =
+        idx_locations(ingest->library->store, (int)state, below, 0, -1, error);
+    for (guint i = 0; rows && i < rows->len; i++) {
+        const struct idx_location *location = rows->pdata[i];
+        ++*n;
+        if (state != IDX_READY)
+            add_problem(ingest->result, location->path, location->reason, state == IDX_SKIPPED);
+    }
+    return rows != NULL;
+}
+
+/* Is this path at or below another one of the list? Then it is counted there. */
+static bool is_covered(GPtrArray *paths, guint i)
+{
+    for (guint k = 0; k < paths->len; k++) {
+        const char *above = paths->pdata[k], *path = paths->pdata[i];
+        size_t n = strlen(above);
+        bool below = strncmp(path, above, n) == 0 && (path[n] == '/' || (!path[n] && k < i));
+        if (k != i && below)
+            return true;
+    }
+    return false;
+}
+
+static bool count_results(struct rag_ingest *ingest, GPtrArray *paths, GError **error)
+{
+    struct rag_index_result *result = ingest->result;
+    for (guint i = 0; i < MAX(paths->len, 1); i++) {
+        const char *below = paths->len ? paths->pdata[i] : NULL;
+        if (below && is_covered(paths, i))
+            continue;
+        if (!count_state(ingest, IDX_READY, below, &result->n_ready, error) ||
+            !count_state(ingest, IDX_FAILED, below, &result->n_failed, error) ||
+            !count_state(ingest, IDX_SKIPPED, below, &result->n_skipped, error))
+            return false;
+    }
+    return true;
+}
+
+static bool run(struct rag_ingest *ingest, GPtrArray *paths, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(GArray) sweeps = g_array_new(FALSE, FALSE, sizeof(struct sweep));
+    if (!scan_all(ingest, paths, sweeps, error) || !rag_ingest_read(ingest, error) ||
+        !sweep_all(ingest, sweeps, error))
+        return false;
+    ingest->result->text_seconds = (double)(g_get_monotonic_time() - start) / 1e6;
+    if (!rag_ingest_embed(ingest, error))
+        return false;
+    ingest->result->vector_seconds = (double)(g_get_monotonic_time() - start) / 1e6;
+    return count_results(ingest, paths, error);
+}
+
+bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
+               const struct rag_index_options *options, struct rag_index_result *result,
+               GCancellable *cancellable, GError **error)
+{
+    g_return_val_if_fail(!options || options->size == sizeof *options, false);
+    *result = (struct rag_index_result){.problems = g_ptr_array_new_with_free_func(problem_free)};
+    struct rag_ingest ingest = {
+        .library = library,
+        .options = options ? *options : (struct rag_index_options){0},
+        .result = result,
+        .cancellable = cancellable,
+    };
+    if (!ingest.options.read_timeout_seconds)
+        ingest.options.read_timeout_seconds = DEFAULT_TIMEOUT;
+    if (!ingest.options.read_memory_bytes)
+        ingest.options.read_memory_bytes = INT64_C(1) << 30;
+    if (!ingest.options.max_file_bytes)
+        ingest.options.max_file_bytes = 200 * 1000 * 1000;
+    g_autoptr(GPtrArray) full = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < n; i++)
+        g_ptr_array_add(full, g_canonicalize_filename(paths[i], NULL));
+    if (run(&ingest, full, error))
+        return true;
+    rag_index_result_clear(result);
+    return false;
+}

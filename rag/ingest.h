@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ingest.h: the two phases of indexing, called one after the other by rag_index (ingest.c).
+ */
+#pragma once
+
+#include "rag/library.h"
+
+/* One call of rag_index. Belongs to the calling thread; workers see only the fields marked so. */
+struct rag_ingest {
+    RagLibrary *library;              /* (borrowed) */
+    struct rag_index_options options; /* workers: read only; defaults filled in */
+    struct rag_index_result *result;  /* (borrowed) */
+    GCancellable *cancellable;        /* (borrowed) workers too; may be NULL */
+};
+
+void rag_ingest_progress(const struct rag_ingest *ingest, enum rag_index_phase phase,
+                         const char *path, int64_t n_done, int64_t n_total);
+
+/* Reads all documents that wait; their text can be searched one by one as they are done. */
+bool rag_ingest_read(struct rag_ingest *ingest, GError **error);
+/* Gives every passage its vector. */
+bool rag_ingest_embed(struct rag_ingest *ingest, GError **error);
