@@ -14,6 +14,7 @@
 #include "app/json-read.h"
 #include "app/regular-file.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define MAX_VOCABULARY_FILE (64 << 20)
@@ -207,7 +208,7 @@ struct bert_vocabulary *bert_vocabulary_read(const char *dir, int64_t n_rows, GE
         g_free(piece);
     }
     for (int64_t i = n_pieces; i < n_rows; i++)
-        g_ptr_array_add(v->pieces, g_strdup_printf("[PAD%" G_GINT64_FORMAT "]", i));
+        g_ptr_array_add(v->pieces, g_strdup_printf("[PAD%" PRId64 "]", i));
     return v;
 fail:
     bert_vocabulary_free(v);

@@ -5,6 +5,7 @@
  * the work around that.
  */
 #include "app/json-write.h"
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ void json_write_string(JsonWrite *json, const char *key, const char *value)
 
 void json_write_int(JsonWrite *json, const char *key, int64_t value)
 {
-    g_string_append_printf(lead(json, key), "%" G_GINT64_FORMAT, value);
+    g_string_append_printf(lead(json, key), "%" PRId64, value);
 }
 
 void json_write_double(JsonWrite *json, const char *key, double value)

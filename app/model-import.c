@@ -20,6 +20,7 @@
 #include "app/safetensors.h"
 #include "engine/quant.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define MAX_CONFIG_FILE (4 << 20)
@@ -89,9 +90,8 @@ static bool read_shape(const char *dir, struct shape *shape, GError **error)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         if (!json_read_int(config, numbers[i].key, 1, numbers[i].max, numbers[i].out)) {
-            g_autofree char *what =
-                g_strdup_printf(_("“%s” is missing or not between 1 and %" G_GINT64_FORMAT),
-                                numbers[i].key, numbers[i].max);
+            g_autofree char *what = g_strdup_printf(
+                _("“%s” is missing or not between 1 and %" PRId64), numbers[i].key, numbers[i].max);
             return fail(error, path, what);
         }
     if (shape->n_embd % shape->n_head != 0)

@@ -53,8 +53,8 @@ bool regular_stream_read(int fd, const char *name, gsize max_bytes, char **text,
         }
         if ((gsize)got > max_bytes - all->len) {
             g_set_error(error, APP_ERROR, APP_ERROR_FAILED,
-                        _("%s is longer than the %" G_GSIZE_FORMAT " bytes that can be read here."),
-                        name, max_bytes);
+                        _("%s is longer than the %zu bytes that can be read here."), name,
+                        max_bytes);
             return false;
         }
         g_string_append_len(all, chunk, got);

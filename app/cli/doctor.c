@@ -55,11 +55,53 @@ static bool check_library(struct cli *cli, JsonWrite *json, bool repair)
         ok = write_findings(cli, json, findings);
     if (error) {
         write_finding(cli, json, error->message, false);
+        cli_fail(cli, error);
         ok = false;
     }
     json_write_end(json);
     json_write_end(json);
     cli_library_close(&library);
+    return ok;
+}
+
+enum part { PART_LIBRARY = 1, PART_MODELS = 2, PART_DEVICES = 4 };
+
+/* The parts that the arguments name, all where there are none; 0 for a word that is no part. */
+static unsigned parse_parts(GStrv arguments)
+{
+    static const char *const names[] = {"library", "models", "devices"};
+    unsigned parts = 0;
+
+    for (char **word = arguments; *word; word++) {
+        unsigned part = 0;
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+            if (g_str_equal(*word, names[i]))
+                part = 1u << i;
+        if (!part)
+            return 0;
+        parts |= part;
+    }
+    return parts ? parts : PART_LIBRARY | PART_MODELS | PART_DEVICES;
+}
+
+static bool check_parts(struct cli *cli, unsigned parts, bool repair, JsonWrite *json,
+                        GError **error)
+{
+    bool ok = true;
+
+    if (parts & PART_LIBRARY)
+        ok = check_library(cli, json, repair);
+    if (parts & PART_MODELS) {
+        g_autoptr(ModelLibrary) models = model_library_open();
+        if (!cli->json)
+            printf("%s", _("Models\n"));
+        ok = cli_verify_models(cli, models, NULL, json, error) && ok;
+    }
+    if (parts & PART_DEVICES) {
+        if (!cli->json)
+            printf("%s", _("Devices\n"));
+        ok = cli_test_devices(json, !cli->json) && ok;
+    }
     return ok;
 }
 
@@ -71,26 +113,22 @@ int verb_doctor(struct cli *cli, int argc, char **argv)
         {NULL},
     };
     g_auto(JsonWrite) json = JSON_WRITE_INIT;
-    g_autoptr(ModelLibrary) models = NULL;
     g_autoptr(GError) error = NULL;
+    unsigned parts;
     bool ok;
 
-    if (!cli_parse(cli, argc, argv, entries, "",
-                   _("Checks the library, the models and the devices, and mends what can be "
-                     "mended."),
-                   0, 0))
+    if (!cli_parse(cli, argc, argv, entries, "[library] [models] [devices]",
+                   _("Checks the library, the models and the devices, or only what is named, and "
+                     "mends what can be mended."),
+                   0, -1))
         return CLI_USAGE;
-    models = model_library_open();
+    parts = parse_parts(cli->arguments);
+    if (!parts)
+        return cli_usage(cli, _("There are library, models and devices to be checked."));
     json_write_begin(&json, NULL, '{');
-    ok = check_library(cli, &json, !check_only);
-    if (!cli->json)
-        printf("%s", _("Models\n"));
-    ok = cli_verify_models(cli, models, NULL, &json, &error) && ok;
+    ok = check_parts(cli, parts, !check_only, &json, &error);
     if (error)
         return cli_fail(cli, error);
-    if (!cli->json)
-        printf("%s", _("Devices\n"));
-    ok = cli_test_devices(&json, !cli->json) && ok;
     json_write_bool(&json, "ok", ok);
     json_write_end(&json);
     if (cli->json)

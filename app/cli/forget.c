@@ -5,6 +5,7 @@
  */
 #include "app/cli/verbs.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 static int forget_one(struct cli *cli, RagLibrary *rag, const char *path, JsonWrite *json)
 {
@@ -21,8 +22,8 @@ static int forget_one(struct cli *cli, RagLibrary *rag, const char *path, JsonWr
     if (n == 0)
         cli_say(_("%s: the library holds nothing of it."), absolute);
     else if (!cli->json)
-        printf(ngettext("%s: %" G_GINT64_FORMAT " document removed\n",
-                        "%s: %" G_GINT64_FORMAT " documents removed\n", (gulong)n),
+        printf(ngettext("%s: %" PRId64 " document removed\n", "%s: %" PRId64 " documents removed\n",
+                        (gulong)n),
                absolute, n);
     return n == 0 ? CLI_NOTHING : CLI_OK;
 }

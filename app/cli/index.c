@@ -8,20 +8,20 @@
 #include "app/cli/problems.h"
 #include "app/cli/verbs.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 static void on_progress(const struct rag_progress *p, void *data)
 {
     switch (p->phase) {
     case RAG_PHASE_SCAN:
-        cli_progress(_("looking: %" G_GINT64_FORMAT " files"), p->n_done);
+        cli_progress(_("looking: %" PRId64 " files"), p->n_done);
         break;
     case RAG_PHASE_READ:
-        cli_progress(_("reading %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "  %s"), p->n_done,
-                     p->n_total, p->path ?: "");
+        cli_progress(_("reading %" PRId64 "/%" PRId64 "  %s"), p->n_done, p->n_total,
+                     p->path ?: "");
         break;
     case RAG_PHASE_EMBED:
-        cli_progress(_("embedding %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " passages"), p->n_done,
-                     p->n_total);
+        cli_progress(_("embedding %" PRId64 "/%" PRId64 " passages"), p->n_done, p->n_total);
         break;
     }
 }
@@ -51,11 +51,10 @@ static void print_json(const struct rag_index_result *r)
 static void print_text(const struct rag_index_result *r)
 {
     cli_print_problems(r->problems);
-    printf(_("%" G_GINT64_FORMAT " documents ready, %" G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT
-             " skipped (%" G_GINT64_FORMAT " new, %" G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT
-             " removed)\n"),
+    printf(_("%" PRId64 " documents ready, %" PRId64 " failed, %" PRId64 " skipped (%" PRId64
+             " new, %" PRId64 " changed, %" PRId64 " removed)\n"),
            r->n_ready, r->n_failed, r->n_skipped, r->n_new, r->n_changed, r->n_removed);
-    printf(_("%" G_GINT64_FORMAT " passages added, their text after %.1f s, %" G_GINT64_FORMAT
+    printf(_("%" PRId64 " passages added, their text after %.1f s, %" PRId64
              " vectors after %.1f s\n"),
            r->n_passages, r->text_seconds, r->n_embedded, r->vector_seconds);
 }

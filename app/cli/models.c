@@ -5,6 +5,7 @@
 #include "app/error.h"
 #include "engine/gguf.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define LONGEST_SHOWN 80 /* characters of a string value */
@@ -88,7 +89,7 @@ static char *value_text(const struct gguf_value *value)
     g_auto(JsonWrite) json = JSON_WRITE_INIT;
 
     if (value->type == GGUF_ARRAY)
-        return g_strdup_printf(_("%" G_GUINT64_FORMAT " elements"), value->n);
+        return g_strdup_printf(_("%" PRIu64 " elements"), value->n);
     write_value(&json, NULL, value);
     if (g_utf8_strlen(json.text->str, -1) > LONGEST_SHOWN) {
         g_autofree char *cut = g_utf8_substring(json.text->str, 0, LONGEST_SHOWN);
@@ -106,7 +107,7 @@ static void print_tensor(const struct gguf_tensor *tensor)
     gguf_type_info(tensor->type, &info);
     printf("%-32s %-6s [", shown, info.name);
     for (int i = tensor->n_dims - 1; i >= 0; i--)
-        printf("%" G_GINT64_FORMAT "%s", tensor->ne[i], i ? ", " : "]\n");
+        printf("%" PRId64 "%s", tensor->ne[i], i ? ", " : "]\n");
 }
 
 static void print_info_text(const struct gguf *gguf, const struct model *model, bool tensors)

@@ -3,6 +3,7 @@
 #include "app/cli/problems.h"
 #include "app/cli/verbs.h"
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 static void print_json(const struct cli *cli, const struct rag_status *s)
 {
@@ -43,21 +44,19 @@ static void print_text(const struct cli *cli, const struct rag_status *s)
     g_autofree char *vectors = g_format_size((guint64)s->vector_index_bytes);
 
     printf(_("Library     %s\n"), cli->library);
-    printf(_("Documents   %" G_GINT64_FORMAT " ready, %" G_GINT64_FORMAT
-             " waiting, %" G_GINT64_FORMAT " being read, %" G_GINT64_FORMAT
-             " failed, %" G_GINT64_FORMAT " skipped, %" G_GINT64_FORMAT " offline\n"),
+    printf(_("Documents   %" PRId64 " ready, %" PRId64 " waiting, %" PRId64 " being read, %" PRId64
+             " failed, %" PRId64 " skipped, %" PRId64 " offline\n"),
            s->ready, s->waiting, s->reading, s->failed, s->skipped, s->offline);
-    printf(_("Passages    %" G_GINT64_FORMAT ", of them %" G_GINT64_FORMAT " with a vector\n"),
-           s->passages, s->embedded);
+    printf(_("Passages    %" PRId64 ", of them %" PRId64 " with a vector\n"), s->passages,
+           s->embedded);
     printf(_("Vectors     %s\n"), s->vector_index_current
                                       ? _("the index is up to date")
                                       : _("the index is made again at the next search"));
     printf(_("Size        %s database, %s vector index\n"), database, vectors);
-    printf(_("Asked       %" G_GINT64_FORMAT " answers in %" G_GINT64_FORMAT " conversations\n"),
-           s->answers, s->conversations);
+    printf(_("Asked       %" PRId64 " answers in %" PRId64 " conversations\n"), s->answers,
+           s->conversations);
     if (s->jobs > 0)
-        printf(_("To do       %" G_GINT64_FORMAT " jobs: `lectern index` goes on with them\n"),
-               s->jobs);
+        printf(_("To do       %" PRId64 " jobs: `lectern index` goes on with them\n"), s->jobs);
     cli_print_problems(s->problems);
 }
 
