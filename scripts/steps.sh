@@ -51,7 +51,9 @@ faiss_folder() {
 # The starter embedder comes as a Hugging Face folder; Lectern itself makes the GGUF file of it.
 import_embedder() { # the program
     local models="${XDG_CACHE_HOME:-$HOME/.cache}/lectern/models"
-    "$1" models import "$models/all-MiniLM-L6-v2-hf" -o "$models/all-minilm-l6-v2.gguf"
+    # Name and licence are in the file, and its SHA-256 is in data/models.json.
+    "$1" models import "$models/all-MiniLM-L6-v2-hf" -o "$models/all-minilm-l6-v2.gguf" \
+        --name all-MiniLM-L6-v2 --license apache-2.0
 }
 embedder_is_there() {
     [ -f "${XDG_CACHE_HOME:-$HOME/.cache}/lectern/models/all-minilm-l6-v2.gguf" ]
