@@ -29,7 +29,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SECOND G_USEC_PER_SEC
+#define SECOND INT64_C(1000000) /* G_USEC_PER_SEC is an int: 36 minutes of them overflow */
 
 static const char gone_reason[] =
     "Reading this file ended the program several times, so it was set aside. See whether another "

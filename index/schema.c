@@ -241,17 +241,33 @@ bool schema_configure(sqlite3 *db, const char *dir, bool read_only, GError **err
                error);
 }
 
-static bool user_version(sqlite3 *db, const char *dir, int *version, GError **error)
+static bool one_int(sqlite3 *db, const char *dir, const char *sql, int *out, GError **error)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
+    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(statement);
-    *version = rc == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+    *out = rc == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
     if (rc != SQLITE_ROW)
         sql_set_error(error, db, rc, dir, "Cannot open the library");
     sqlite3_finalize(statement);
     return rc == SQLITE_ROW;
+}
+
+static bool user_version(sqlite3 *db, const char *dir, int *version, GError **error)
+{
+    return one_int(db, dir, "PRAGMA user_version", version, error);
+}
+
+/* Under the lock: may this database be brought up from this version? */
+static bool may_migrate(sqlite3 *db, const char *dir, int version, GError **error)
+{
+    int n_tables = 0;
+    if (version > 0)
+        return schema_accept(dir, version, SCHEMA_APPLICATION, error);
+    /* Without a version it is empty, or not ours. */
+    return one_int(db, dir, "SELECT count(*) FROM sqlite_schema", &n_tables, error) &&
+           schema_accept(dir, n_tables > 0, 0, error);
 }
 
 bool schema_migrate(sqlite3 *db, const char *dir, GError **error)
@@ -265,8 +281,7 @@ bool schema_migrate(sqlite3 *db, const char *dir, GError **error)
         /* Another process may have been faster: look again under the lock. */
         if (!run(db, dir, "BEGIN IMMEDIATE", error))
             return false;
-        bool ok = user_version(db, dir, &version, error) &&
-                  schema_accept(dir, version, version ? SCHEMA_APPLICATION : 0, error);
+        bool ok = user_version(db, dir, &version, error) && may_migrate(db, dir, version, error);
         if (ok && version < SCHEMA_VERSION) {
             g_autofree char *raise =
                 g_strdup_printf("PRAGMA user_version = %d; PRAGMA application_id = %d;",

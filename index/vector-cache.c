@@ -269,6 +269,8 @@ struct vector_cache *vector_cache_current(IdxStore *store, const struct vectors_
         vector_cache_free(g_steal_pointer(&store->cache));
     if (!store->cache)
         store->cache = load(store, embedder);
+    if (!store->cache && !store->read_only)
+        vector_cache_drop(store, embedder->id);
     struct vector_cache *cache = store->cache;
     if (cache && cache->generation == embedder->generation)
         return cache;
