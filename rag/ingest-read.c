@@ -16,7 +16,7 @@
 #include "rag/splitter.h"
 #include <stdlib.h>
 
-enum { MAX_WORKERS = 4, POLL_MS = 100, MAX_WAIT_MS = 500, LEASE_MARGIN_SECONDS = 120 };
+enum { MAX_WORKERS = 4, POLL_US = 20000, LEASE_MARGIN_SECONDS = 120 };
 
 struct pool {
     struct rag_ingest *ingest; /* (borrowed) */
@@ -175,18 +175,18 @@ static bool is_stopped(struct pool *pool)
     return g_atomic_int_get(&pool->stop) || g_cancellable_is_cancelled(pool->ingest->cancellable);
 }
 
-/* Nothing to claim: false if nothing will come, else a pause until something may. */
+/* Nothing to claim: false if nothing will come, else after a short pause: a job may be given back
+   by another worker or process, or become due. */
 static bool wait_for_jobs(IdxStore *store, GError **error)
 {
-    double due = 0;
     g_autoptr(GError) cause = NULL;
-    int64_t n = idx_jobs_pending(store, IDX_JOB_READ, &due, &cause);
+    int64_t n = idx_jobs_pending(store, IDX_JOB_READ, NULL, &cause);
     if (cause) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
     if (n > 0)
-        g_usleep((gulong)(CLAMP(due * 1000, POLL_MS, MAX_WAIT_MS) * 1000));
+        g_usleep(POLL_US);
     return n > 0;
 }
 
