@@ -76,11 +76,13 @@ static bool check_pages(struct check *check, bool *sound, GError **error)
             return false;
         *sound = after == NULL;
     }
-    found(check, *sound,
-          *sound ? "The database was damaged (%s)."
-                 : "The database is damaged (%s). Move the library's folder away and index again; "
-                   "the documents themselves are not touched.",
-          before);
+    if (*sound || !check->repair)
+        found(check, *sound, "The database is damaged: %s.", before);
+    else
+        found(check, false,
+              "The database is damaged beyond repair: %s. Move the library's folder away and index "
+              "again; the documents themselves are not touched.",
+              before);
     return true;
 }
 

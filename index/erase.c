@@ -59,7 +59,7 @@ bool erase_finish(IdxStore *store, bool wait, bool *done, GError **error)
     *done = false;
     if (!sql_int(store, &usual, NULL, "PRAGMA busy_timeout", NULL, error))
         return false;
-    storage_remove(store->dir, VECTOR_CACHE_FILES);
+    storage_remove(store->dir, VECTOR_CACHE_FILES, true);
     vector_cache_free(g_steal_pointer(&store->cache));
     if (!wait)
         sqlite3_busy_timeout(store->db, NO_WAIT_MS);

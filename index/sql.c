@@ -25,7 +25,8 @@ static const char *cause(int rc, enum idx_error *code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         *code = IDX_ERROR_CORRUPT;
-        return "its database is damaged. Run \"lectern doctor\"";
+        return "its database is damaged. Run \"lectern doctor\"; if that cannot help, move the "
+               "folder away and index again";
     case SQLITE_READONLY:
     case SQLITE_PERM:
         *code = IDX_ERROR_READ_ONLY;

@@ -334,6 +334,20 @@ static bool sync_folder(const char *dir)
     return ok;
 }
 
+/* The file is whole on the disk before its name is. A new file that has lost its name was removed
+   by an erasing process, which knows something that this one did not. */
+static bool commit(struct storage_writer *writer)
+{
+    struct seal seal = {.length = writer->sum.length};
+    memcpy(seal.magic, seal_magic, sizeof seal.magic);
+    seal.sum = sum_end(&writer->sum);
+    if (pwrite(writer->fd, &seal, sizeof seal, 0) != (ssize_t)sizeof seal || fsync(writer->fd) != 0)
+        return false;
+    if (rename(writer->path_new, writer->path) != 0)
+        return errno == ENOENT;
+    return sync_folder(writer->dir);
+}
+
 bool storage_writer_end(struct storage_writer *writer, bool ok, GError **error)
 {
     bool closed = fclose(writer->file) == 0;
@@ -343,15 +357,9 @@ bool storage_writer_end(struct storage_writer *writer, bool ok, GError **error)
             errno = writer->trouble;
         file_error(error, writer->path_new, "write");
         ok = false;
-    } else if (ok) {
-        struct seal seal = {.length = writer->sum.length};
-        memcpy(seal.magic, seal_magic, sizeof seal.magic);
-        seal.sum = sum_end(&writer->sum);
-        ok = pwrite(writer->fd, &seal, sizeof seal, 0) == (ssize_t)sizeof seal &&
-             fsync(writer->fd) == 0 && rename(writer->path_new, writer->path) == 0 &&
-             sync_folder(writer->dir);
-        if (!ok)
-            file_error(error, writer->path, "write");
+    } else if (ok && !commit(writer)) {
+        file_error(error, writer->path, "write");
+        ok = false;
     }
     if (!ok)
         unlink(writer->path_new);
@@ -404,13 +412,13 @@ int64_t storage_bytes(const char *dir, const char *name)
     return stat(path, &status) == 0 ? (int64_t)status.st_size : -1;
 }
 
-void storage_remove(const char *dir, const char *pattern)
+void storage_remove(const char *dir, const char *pattern, bool unfinished)
 {
     g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
     g_autofree char *pattern_new = g_strconcat(pattern, ".new", NULL);
     const char *name;
     while (list && (name = g_dir_read_name(list))) {
-        if (fnmatch(pattern, name, 0) != 0 && fnmatch(pattern_new, name, 0) != 0)
+        if (fnmatch(pattern, name, 0) != 0 && !(unfinished && fnmatch(pattern_new, name, 0) == 0))
             continue;
         g_autofree char *path = file_path(dir, name);
         unlink(path);

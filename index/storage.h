@@ -32,8 +32,9 @@ struct storage_writer;
 struct storage_writer *storage_write(const char *dir, const char *name, const struct idx_key *key,
                                      GError **error);
 FILE *storage_writer_file(struct storage_writer *writer);
-/* Frees the writer; with ok the new file stands under its name, else nothing has changed. False
-   without error if ok is false and no write has failed. */
+/* Frees the writer; with ok the new file stands under its name (unless it was removed
+   meanwhile, which is no error), else nothing has changed. False without error if ok is false and
+   no write has failed. */
 bool storage_writer_end(struct storage_writer *writer, bool ok, GError **error);
 
 /* Positioned at the content. IDX_ERROR_NOT_FOUND, or IDX_ERROR_CORRUPT if length or checksum do
@@ -42,5 +43,6 @@ FILE *storage_read(const char *dir, const char *name, const struct idx_key *key,
                    GError **error);
 /* -1 if it is not there. */
 int64_t storage_bytes(const char *dir, const char *name);
-/* Removes the sealed files that fit the pattern, half-written ones included. */
-void storage_remove(const char *dir, const char *pattern);
+/* Removes the sealed files that fit the pattern. With unfinished also those that a process is
+   writing just now, or was killed over: its storage_writer_end then makes no file. */
+void storage_remove(const char *dir, const char *pattern, bool unfinished);

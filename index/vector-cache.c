@@ -55,7 +55,7 @@ void vector_cache_free(struct vector_cache *cache)
 void vector_cache_drop(IdxStore *store, int64_t embedder)
 {
     g_autofree char *name = file_name(embedder);
-    storage_remove(store->dir, name);
+    storage_remove(store->dir, name, false);
     vector_cache_free(g_steal_pointer(&store->cache));
 }
 

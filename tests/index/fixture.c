@@ -63,10 +63,9 @@ enum idx_seen fixture_see(struct fixture *fixture, const char *path, int64_t siz
     return seen;
 }
 
-static void put_job(struct fixture *fixture, const struct idx_job *job, int64_t mtime,
-                    const char *const *texts)
+static bool put_job(struct fixture *fixture, const struct idx_job *job, int64_t mtime,
+                    const char *const *texts, GError **error)
 {
-    g_autoptr(GError) error = NULL;
     g_autofree char *all = g_strjoinv("\n", (char **)texts);
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
     g_autofree char *title = g_path_get_basename(job->path);
@@ -92,7 +91,19 @@ static void put_job(struct fixture *fixture, const struct idx_job *job, int64_t 
                                           .reader_version = 1,
                                           .passages = list,
                                           .n_passages = n};
-    idx_document_put(fixture->store, job, &file, &document, &error);
+    return idx_document_put(fixture->store, job, &file, &document, error);
+}
+
+bool fixture_try_put(struct fixture *fixture, const struct idx_job *job, const char *text,
+                     GError **error)
+{
+    return put_job(fixture, job, 1, (const char *const[]){text, NULL}, error);
+}
+
+void fixture_put_claimed(struct fixture *fixture, const struct idx_job *job)
+{
+    g_autoptr(GError) error = NULL;
+    fixture_try_put(fixture, job, job->path, &error);
     g_assert_no_error(error);
 }
 
@@ -105,7 +116,8 @@ void fixture_put(struct fixture *fixture, const char *path, int64_t mtime, const
     g_assert_true(idx_job_claim(fixture->store, IDX_JOB_READ, LEASE, &job, &error));
     g_assert_no_error(error);
     g_assert_cmpstr(job.path, ==, path);
-    put_job(fixture, &job, mtime, texts);
+    put_job(fixture, &job, mtime, texts, &error);
+    g_assert_no_error(error);
     idx_job_clear(&job);
 }
 
@@ -126,7 +138,7 @@ void vector_of(const char *text, int dim, float *out)
         out[i] = (float)((double)out[i] / sqrt(norm));
 }
 
-static void embed_content(struct fixture *fixture, const struct idx_job *job)
+void fixture_embed_claimed(struct fixture *fixture, const struct idx_job *job)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) passages =
@@ -148,7 +160,7 @@ void fixture_embed(struct fixture *fixture)
     g_autoptr(GError) error = NULL;
     struct idx_job job;
     while (idx_job_claim(fixture->store, IDX_JOB_EMBED, LEASE, &job, &error)) {
-        embed_content(fixture, &job);
+        fixture_embed_claimed(fixture, &job);
         idx_job_clear(&job);
     }
     g_assert_no_error(error);

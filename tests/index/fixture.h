@@ -31,6 +31,12 @@ void fixture_put(struct fixture *fixture, const char *path, int64_t mtime,
 void fixture_put1(struct fixture *fixture, const char *path, const char *text);
 enum idx_seen fixture_see(struct fixture *fixture, const char *path, int64_t size, int64_t mtime);
 
+/* A claimed read job: stores its path (or the text) as the only passage. */
+void fixture_put_claimed(struct fixture *fixture, const struct idx_job *job);
+bool fixture_try_put(struct fixture *fixture, const struct idx_job *job, const char *text,
+                     GError **error);
+void fixture_embed_claimed(struct fixture *fixture, const struct idx_job *job);
+
 /* Gives every passage without a vector one (unit length, from its text), ends the embed jobs. */
 void fixture_embed(struct fixture *fixture);
 /* The vector that fixture_embed gives to a text. */

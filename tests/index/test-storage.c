@@ -120,6 +120,21 @@ static void test_one_writer(void)
     scratch_remove(dir);
 }
 
+/* What is being written when everything of that name is erased does not come back. */
+static void test_removed_meanwhile(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *dir = scratch_new();
+    struct storage_writer *writer = storage_write(dir, "x.faiss", NULL, &error);
+    fputs("forgotten", storage_writer_file(writer));
+    storage_remove(dir, "*.faiss", false);
+    storage_remove(dir, "*.faiss", true);
+    g_assert_true(storage_writer_end(writer, true, &error));
+    g_assert_no_error(error);
+    g_assert_false(folder_holds(dir, "forgotten"));
+    scratch_remove(dir);
+}
+
 static void test_link_in_place(void)
 {
     g_autoptr(GError) error = NULL;
@@ -247,6 +262,7 @@ int main(int argc, char **argv)
     g_test_add_func("/index/storage/modes", test_modes);
     g_test_add_func("/index/storage/sealed", test_sealed);
     g_test_add_func("/index/storage/one-writer", test_one_writer);
+    g_test_add_func("/index/storage/removed-meanwhile", test_removed_meanwhile);
     g_test_add_func("/index/storage/link-in-place", test_link_in_place);
     g_test_add_func("/index/storage/missing", test_missing);
     g_test_add_func("/index/storage/no-database", test_no_database);
