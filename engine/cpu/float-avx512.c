@@ -15,7 +15,7 @@
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
-enum { MAX_COLUMNS = 8, MAX_PANELS = 4 };
+enum { MAX_COLUMNS = 8, MAX_PANELS = 4, PREFETCH_BYTES = 4096 };
 
 INLINE __m512 weights_n(const enum gguf_type type, const uint8_t *panel, int64_t k)
 {
@@ -45,6 +45,12 @@ INLINE void columns_n(const enum gguf_type type, const int n_panels, const int n
         UNROLL
         for (int p = 0; p < n_panels; p++)
             w[p] = weights_n(type, panel + (size_t)p * panel_bytes, k);
+        if (n == 1) /* bound by reading: see kernel-avx512.c */
+            UNROLL
+        for (int p = 0; p < n_panels; p++)
+            _mm_prefetch((const char *)(panel + (size_t)p * panel_bytes + PREFETCH_BYTES +
+                                        k * (type == GGUF_F32 ? 64 : 32)),
+                         _MM_HINT_T0);
         UNROLL
         for (int c = 0; c < n; c++) {
             __m512 column = _mm512_set1_ps(x[c * n_cols + k]);

@@ -20,7 +20,7 @@
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
-enum { DIRECT_COLUMNS = 4, GROUP_COLUMNS = 8, CHUNK_BLOCKS = 16 };
+enum { DIRECT_COLUMNS = 4, GROUP_COLUMNS = 8, CHUNK_BLOCKS = 16, PREFETCH_BYTES = 6144 };
 
 TARGET void cpu_quantize_avx512(const float *x, struct cpu_x_block *out, int64_t n_blocks)
 {
@@ -52,6 +52,15 @@ TARGET void cpu_quantize_avx512(const float *x, struct cpu_x_block *out, int64_t
 INLINE __m512i load(const uint8_t *p)
 {
     return _mm512_loadu_si512(p);
+}
+
+/* The processor's own prefetchers stop at the end of a page and run too short a way ahead of a loop
+   that also computes. Beyond the last panel a prefetch does nothing. */
+INLINE void prefetch_n(const int bits, const uint8_t *block)
+{
+    UNROLL
+    for (int i = 0; i < bits; i++)
+        _mm_prefetch((const char *)(block + PREFETCH_BYTES + 64 * i), _MM_HINT_T0);
 }
 
 /* u of the 8 groups, each [16 rows][4 columns]. */
@@ -194,6 +203,7 @@ INLINE void direct_n(const int bits, const int offset, const enum cpu_scales kin
     for (int64_t b = 0; b < n_blocks; b++) {
         __m512i u[8];
         __m512 s[2], min = _mm512_setzero_ps();
+        prefetch_n(bits, panel + b * (64 * bits));
         unpack_n(bits, panel + b * (64 * bits), u);
         scales_n(kind, scales, b, s, &min);
         UNROLL
@@ -268,6 +278,7 @@ INLINE void unpack_chunk_n(const int bits, const int offset, const enum cpu_scal
     for (int i = 0; i < n; i++) {
         __m512i u[8];
         __m512 s[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()}, min = _mm512_setzero_ps();
+        prefetch_n(bits, panel + (b0 + i) * (64 * bits));
         unpack_n(bits, panel + (b0 + i) * (64 * bits), u);
         scales_n(kind, scales, b0 + i, s, &min);
         UNROLL

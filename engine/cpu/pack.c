@@ -31,11 +31,16 @@ static void nibbles(uint8_t *u, const uint8_t *qs)
     }
 }
 
-/* bit j of the 32-bit word: bit 4 of column j */
+/* Bit j of the 32-bit word is bit 4 of column j. Eight at once: bit i of a byte is isolated in byte
+   i of a word, and any such bit carries into the top bit of its byte. */
 static void fifth_bits(uint8_t *u, const uint8_t *qh)
 {
-    for (int j = 0; j < 32; j++)
-        u[j] |= (qh[j / 8] >> (j % 8) & 1) << 4;
+    for (int i = 0; i < 4; i++) {
+        uint64_t spread = qh[i] * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+        spread = (spread + UINT64_C(0x7f7f7f7f7f7f7f7f)) & UINT64_C(0x8080808080808080);
+        for (int j = 0; j < 8; j++)
+            u[8 * i + j] |= (uint8_t)(spread >> (8 * j) & 0x80) >> 3;
+    }
 }
 
 /* 12 bytes hold 8 6-bit scales and 8 6-bit mins: bytes 0–3 and 4–7 the low six bits of the first
@@ -79,13 +84,13 @@ static void decode_k6(const uint8_t *src, int i, struct row_block *out)
 }
 
 /* Block `block` (of 32 columns) of a row. */
-static void decode(enum gguf_type type, const uint8_t *row, int64_t block, struct row_block *out)
+static void decode(const struct cpu_format *format, const uint8_t *row, int64_t block,
+                   struct row_block *out)
 {
-    const struct cpu_format *format = cpu_format_of(type);
     int64_t per_file_block = format->file_elements / CPU_BLOCK_COLS;
     const uint8_t *src = row + block / per_file_block * format->file_bytes;
     int i = (int)(block % per_file_block);
-    switch (type) {
+    switch (format->type) {
     case GGUF_Q8_0: /* { f16 d, i8 q[32] } */
         memcpy(out->header, src, 2);
         for (int j = 0; j < 32; j++)
@@ -121,22 +126,22 @@ static void decode(enum gguf_type type, const uint8_t *row, int64_t block, struc
     }
 }
 
-/* Where byte (row, column) of a block lies among its 512: [column / 4][row][column % 4]. */
-static void put_values(const struct cpu_format *format, uint8_t *block, int r, const uint8_t *u)
+/* u [column / 4][row][column % 4] of a block as nibbles and planes (README.md). */
+static void put_values(const struct cpu_format *format, const uint8_t *u, uint8_t *block)
 {
-    for (int k = 0; k < CPU_BLOCK_COLS; k++) {
-        int group = k / 4, i = r * 4 + k % 4;
-        uint8_t *planes = block + 256;
-        if (format->bits == 8) {
-            block[group * 64 + i] = u[k];
-            continue;
-        }
-        block[group % 4 * 64 + i] |= (u[k] & 15) << (group / 4 * 4);
-        if (format->bits == 5)
-            planes[i] |= (u[k] >> 4 & 1) << group;
-        if (format->bits == 6)
-            planes[group / 4 * 64 + i] |= (u[k] >> 4 & 3) << (group % 4 * 2);
+    uint8_t *planes = block + 256;
+    if (format->bits == 8) {
+        memcpy(block, u, CPU_BLOCK_VALUES);
+        return;
     }
+    for (int i = 0; i < 256; i++)
+        block[i] = (uint8_t)((u[i] & 15) | u[256 + i] << 4);
+    for (int g = 0; g < CPU_BLOCK_GROUPS && format->bits == 5; g++)
+        for (int i = 0; i < 64; i++)
+            planes[i] |= (uint8_t)((u[g * 64 + i] >> 4) << g);
+    for (int g = 0; g < CPU_BLOCK_GROUPS && format->bits == 6; g++)
+        for (int i = 0; i < 64; i++)
+            planes[g / 4 * 64 + i] |= (uint8_t)((u[g * 64 + i] >> 4) << (g % 4 * 2));
 }
 
 static void put_scales(const struct cpu_format *format, uint8_t *scales, int64_t block, int r,
@@ -203,13 +208,15 @@ static void pack_panel(void *data, int i)
     }
     uint8_t *scales = panel + cpu_panel_scales_offset(format, job->out->n_cols);
     for (int64_t b = 0; b < job->out->n_cols / CPU_BLOCK_COLS; b++) {
-        uint8_t *block = panel + (size_t)b * cpu_block_bytes(format);
+        uint8_t u[CPU_BLOCK_VALUES] = {0};
         for (int r = 0; r < n_rows; r++) {
             struct row_block row;
-            decode(format->type, job->src + (size_t)(r0 + r) * job->row_bytes, b, &row);
-            put_values(format, block, r, row.u);
+            decode(format, job->src + (size_t)(r0 + r) * job->row_bytes, b, &row);
+            for (int g = 0; g < CPU_BLOCK_GROUPS; g++)
+                memcpy(u + 64 * g + 4 * r, row.u + 4 * g, 4);
             put_scales(format, scales, b, r, &row);
         }
+        put_values(format, u, panel + (size_t)b * cpu_block_bytes(format));
     }
 }
 
