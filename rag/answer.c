@@ -299,7 +299,9 @@ static void refuse(struct ask *ask)
 static bool judge(struct ask *ask, GError **error)
 {
     struct rag_answer *answer = ask->answer;
-    answer->text = rag_draft_finish(ask->draft, answer->stats.stop == ENG_STOP_LENGTH);
+    /* ENG_STOP_CANCELLED: by ourselves, because the model went round in circles */
+    bool cut = answer->stats.stop != ENG_STOP_EOG && answer->stats.stop != ENG_STOP_STRING;
+    answer->text = rag_draft_finish(ask->draft, cut);
     if (!rag_cite(answer->text, ask->query->text, answer->passages, ask->library->embedder,
                   answer->sentences, answer->citations, error))
         return false;

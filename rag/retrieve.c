@@ -78,7 +78,8 @@ void rag_fuse(struct rag_candidate *candidates, size_t n)
             (1 - vector_weight) * by_rank(c->text_rank) + vector_weight * by_rank(c->vector_rank);
         c->score = (1 - RANK_SHARE) * by_scores + RANK_SHARE * by_ranks + EXACT_BONUS * c->exact;
     }
-    qsort(candidates, n, sizeof *candidates, by_score);
+    if (n > 1)
+        qsort(candidates, n, sizeof *candidates, by_score);
 }
 
 /* --- candidates ---------------------------------------------------------------------------------

@@ -21,28 +21,29 @@
 #include "rag/stem.h"
 #include <string.h>
 
-/* Sorted; English. */
+/* Sorted; English. "doesn" and "t" are what is left of "doesn't". */
 static const char *const stop_words[] = {
-    "a",        "about",      "above",      "after",   "again",     "all",     "also",   "am",
-    "an",       "and",        "any",        "are",     "as",        "at",      "be",     "because",
-    "been",     "before",     "being",      "below",   "between",   "both",    "but",    "by",
-    "can",      "cannot",     "could",      "did",     "do",        "does",    "doing",  "done",
-    "down",     "during",     "each",       "either",  "few",       "for",     "from",   "further",
-    "get",      "gets",       "got",        "had",     "has",       "have",    "having", "he",
-    "her",      "here",       "hers",       "herself", "him",       "himself", "his",    "how",
-    "i",        "if",         "in",         "into",    "is",        "isn",     "it",     "its",
-    "itself",   "just",       "let",        "ll",      "me",        "might",   "mine",   "more",
-    "most",     "much",       "must",       "my",      "myself",    "no",      "nor",    "not",
-    "now",      "of",         "off",        "on",      "once",      "only",    "onto",   "or",
-    "other",    "others",     "our",        "ours",    "ourselves", "out",     "over",   "own",
-    "please",   "re",         "s",          "same",    "shall",     "she",     "should", "so",
-    "some",     "such",       "t",          "tell",    "than",      "that",    "the",    "their",
-    "theirs",   "them",       "themselves", "then",    "there",     "these",   "they",   "this",
-    "those",    "through",    "to",         "too",     "under",     "until",   "up",     "upon",
-    "us",       "ve",         "very",       "was",     "we",        "were",    "what",   "when",
-    "where",    "whether",    "which",      "while",   "who",       "whom",    "whose",  "why",
-    "will",     "with",       "within",     "without", "would",     "you",     "your",   "yours",
-    "yourself", "yourselves",
+    "a",       "about",  "above",   "after",      "again",     "all",        "also",    "am",
+    "an",      "and",    "any",     "are",        "aren",      "as",         "at",      "be",
+    "because", "been",   "before",  "being",      "below",     "between",    "both",    "but",
+    "by",      "can",    "cannot",  "could",      "couldn",    "did",        "didn",    "do",
+    "does",    "doesn",  "doing",   "don",        "done",      "down",       "during",  "each",
+    "either",  "few",    "for",     "from",       "further",   "get",        "gets",    "got",
+    "had",     "hadn",   "has",     "hasn",       "have",      "haven",      "having",  "he",
+    "her",     "here",   "hers",    "herself",    "him",       "himself",    "his",     "how",
+    "i",       "if",     "in",      "into",       "is",        "isn",        "it",      "its",
+    "itself",  "just",   "let",     "ll",         "me",        "might",      "mine",    "more",
+    "most",    "much",   "must",    "my",         "myself",    "no",         "nor",     "not",
+    "now",     "of",     "off",     "on",         "once",      "only",       "onto",    "or",
+    "other",   "others", "our",     "ours",       "ourselves", "out",        "over",    "own",
+    "please",  "re",     "s",       "same",       "shall",     "she",        "should",  "shouldn",
+    "so",      "some",   "such",    "t",          "tell",      "than",       "that",    "the",
+    "their",   "theirs", "them",    "themselves", "then",      "there",      "these",   "they",
+    "this",    "those",  "through", "to",         "too",       "under",      "until",   "up",
+    "upon",    "us",     "ve",      "very",       "was",       "wasn",       "we",      "were",
+    "weren",   "what",   "when",    "where",      "whether",   "which",      "while",   "who",
+    "whom",    "whose",  "why",     "will",       "with",      "within",     "without", "would",
+    "wouldn",  "you",    "your",    "yours",      "yourself",  "yourselves",
 };
 
 static const struct {

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fusion by hand-made scores; retrieval over a small library, with and without an embedder. */
+#include "rag/query.h"
+#include "rag/retrieve.h"
+
+#include "fake-engine.h"
+#include "small-library.h"
+#include <math.h>
+#include <string.h>
+
+#define NONE ((double)NAN)
+
+static void test_fuse(void)
+{
+    struct rag_candidate c[] = {
+        {.passage = 1, .text_score = 9, .text_rank = 1, .vector_score = 0.2},
+        {.passage = 2, .text_score = NONE, .vector_score = 0.9, .vector_rank = 1},
+        {.passage = 3, .text_score = 8, .text_rank = 2, .vector_score = 0.8, .vector_rank = 2},
+        {.passage = 4, .text_score = 1, .text_rank = 3, .vector_score = NONE},
+    };
+    rag_fuse(c, 4);
+    g_assert_cmpint(c[0].passage, ==, 3); /* good both ways */
+    g_assert_cmpint(c[1].passage, ==, 2); /* a strong dense hit is kept although no word fits */
+    g_assert_cmpint(c[2].passage, ==, 1);
+    g_assert_cmpint(c[3].passage, ==, 4);
+}
+
+static void test_fuse_ties_and_text_only(void)
+{
+    struct rag_candidate c[] = {
+        {.passage = 9, .text_score = 2, .text_rank = 1, .vector_score = NONE},
+        {.passage = 5, .text_score = 2, .text_rank = 1, .vector_score = NONE},
+        {.passage = 7, .text_score = 1, .text_rank = 3, .vector_score = NONE, .exact = 1},
+    };
+    rag_fuse(c, 2);
+    g_assert_cmpint(c[0].passage, ==, 5); /* ties: the lower id */
+    g_assert_cmpfloat(c[0].score, ==, 1);
+    rag_fuse(c, 0);
+    double without = c[2].score;
+    rag_fuse(c, 3);
+    g_assert_cmpfloat(without, ==, 0);
+    g_assert_cmpint(c[2].passage, ==, 7);
+    c[2].exact = 0;
+    double with = c[2].score;
+    rag_fuse(c, 3);
+    g_assert_cmpfloat(c[2].score, <, with);
+}
+
+static GPtrArray *search(RagLibrary *library, const char *question)
+{
+    g_autoptr(GError) error = NULL;
+    const struct rag_search_options options = {.size = sizeof options, .k = 10};
+    GPtrArray *hits = rag_search(library, question, &options, NULL, &error);
+    g_assert_no_error(error);
+    return hits;
+}
+
+static const char *const passages[] = {
+    "The notice period is three months to the end of a quarter.",
+    "Use --depth to make a shallow clone with little history.",
+    "The depth of the lake is ninety metres, and a clone of it was built.",
+    "The notice period is three months to the end of a quarter!",
+    "Saint Benedict wrote a rule for monks.",
+    "Rules for the benedict saint parade: no monks.",
+    NULL,
+};
+
+static const struct rag_hit *hit(GPtrArray *hits, guint i)
+{
+    g_assert_cmpuint(hits->len, >, i);
+    return hits->pdata[i];
+}
+
+static void test_text_only(void)
+{
+    RagLibrary *library = small_library(passages, NULL);
+    g_autoptr(GPtrArray) hits = search(library, "How long is the notice period?");
+    g_assert_cmpuint(hits->len, ==, 1); /* the copy says nothing new */
+    g_assert_cmpstr(hit(hits, 0)->path, ==, "/docs/0.txt");
+    g_assert_cmpstr(hit(hits, 0)->title, ==, "Title 0");
+    g_assert_cmpint(hit(hits, 0)->pos_from, ==, 1);
+    g_assert_cmpint(hit(hits, 0)->text_rank, ==, 1);
+    g_assert_cmpint(hit(hits, 0)->vector_rank, ==, 0);
+    g_assert_true(isnan(hit(hits, 0)->vector_score));
+    small_library_free(library);
+}
+
+static void test_exact_and_quoted(void)
+{
+    RagLibrary *library = small_library(passages, NULL);
+    g_autoptr(GPtrArray) exact = search(library, "clone --depth");
+    g_assert_cmpstr(hit(exact, 0)->path, ==, "/docs/1.txt");
+    g_autoptr(GPtrArray) quoted = search(library, "who wrote \"Saint Benedict\"");
+    g_assert_cmpuint(quoted->len, ==, 1);
+    g_assert_cmpstr(hit(quoted, 0)->path, ==, "/docs/4.txt");
+    g_autoptr(GPtrArray) nowhere = search(library, "\"saint depth\"");
+    g_assert_cmpuint(nowhere->len, >, 1); /* a quotation that is nowhere is not a condition */
+    g_autoptr(GPtrArray) none = search(library, "zebra");
+    g_assert_cmpuint(none->len, ==, 0);
+    small_library_free(library);
+}
+
+/* No vectors yet: the candidates of full text get theirs on the spot, once. */
+static guint n_embedded;
+static void count_embedded(size_t n)
+{
+    n_embedded += (guint)n;
+}
+
+static void test_embed_on_the_spot(void)
+{
+    RagLibrary *library = small_library(passages, fake_engine());
+    fake_engine_on_embed = count_embedded;
+    n_embedded = 0;
+    g_autoptr(GPtrArray) hits = search(library, "notice period");
+    g_assert_cmpuint(n_embedded, ==, 3); /* the question, and the two that hold its words */
+    g_assert_false(isnan(hit(hits, 0)->vector_score));
+    g_assert_cmpint(hit(hits, 0)->vector_rank, >, 0);
+    g_autoptr(GPtrArray) again = search(library, "notice period");
+    g_assert_cmpuint(n_embedded, ==, 4); /* the question */
+    g_assert_cmpfloat(hit(again, 0)->score, ==, hit(hits, 0)->score);
+    fake_engine_on_embed = NULL;
+    small_library_free(library);
+}
+
+static void test_bad_input(void)
+{
+    RagLibrary *library = small_library(passages, NULL);
+    g_autoptr(GError) error = NULL;
+    const struct rag_search_options options = {.size = sizeof options};
+    g_assert_null(rag_search(library, " \n", &options, NULL, &error));
+    g_assert_error(error, RAG_ERROR, RAG_ERROR_EMPTY_QUESTION);
+    g_clear_error(&error);
+    g_autoptr(GCancellable) cancelled = g_cancellable_new();
+    g_cancellable_cancel(cancelled);
+    g_assert_null(rag_search(library, "depth", &options, cancelled, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_autoptr(GPtrArray) odd = search(library, "?! \" -- * AND (");
+    g_assert_nonnull(odd);
+    small_library_free(library);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/retrieve/fuse", test_fuse);
+    g_test_add_func("/retrieve/fuse-ties-and-text-only", test_fuse_ties_and_text_only);
+    g_test_add_func("/retrieve/text-only", test_text_only);
+    g_test_add_func("/retrieve/exact-and-quoted", test_exact_and_quoted);
+    g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
+    g_test_add_func("/retrieve/bad-input", test_bad_input);
+    return g_test_run();
+}
