@@ -50,16 +50,22 @@ static int quota(void)
     return limit < period ? 1 : (int)(limit / period);
 }
 
-int cpu_cores(void)
+int cpu_core_list(int *processors, int max)
 {
     cpu_set_t allowed;
-    int n_cores = 0;
+    int n = 0;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return 1;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        return 0;
+    for (int cpu = 0; cpu < CPU_SETSIZE && n < max; cpu++)
         if (CPU_ISSET((size_t)cpu, &allowed) && first_of_siblings(cpu, &allowed))
-            n_cores++;
-    int limit = quota();
+            processors[n++] = cpu;
+    return n;
+}
+
+int cpu_cores(void)
+{
+    int processors[CPU_SETSIZE];
+    int n_cores = cpu_core_list(processors, CPU_SETSIZE), limit = quota();
     if (limit > 0 && limit < n_cores)
         n_cores = limit;
     return n_cores > 0 ? n_cores : 1;

@@ -17,8 +17,13 @@
  * 3. A sleeper counts itself in n_sleeping before it looks at the state for the last time; the
  *    caller publishes the state before it looks at n_sleeping (both sequentially consistent). So
  *    no wake-up is lost. The same holds for the caller waiting for n_done.
+ * 4. Where there is a core for each thread, the started threads keep to a core of their own, and
+ *    one core, `spare`, is left to the caller, who may run anywhere. A thread that meets the caller
+ *    on its core moves to the spare one and leaves its own as the spare. Systems that balance load
+ *    slowly (small virtual machines) otherwise leave both on one core for seconds.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,10 +37,17 @@ enum { SPIN_NS = 60000 };
 
 typedef void (*task_fn)(void *data, int i);
 
+struct worker {
+    struct cpu_pool *pool; /* (borrowed) */
+    pthread_t thread;
+    int core; /* processor it is bound to, -1 for none; its own after the start */
+};
+
 struct cpu_pool {
     int n_threads;
-    pthread_t *threads; /* (owned) n_threads - 1 of them */
+    struct worker *workers; /* (owned) n_threads - 1 of them */
     int n_started;
+    atomic_int caller_core, spare_core;
     _Atomic task_fn task;
     _Atomic(void *) data;
     atomic_int n_tasks;
@@ -106,10 +118,26 @@ static bool spin_for_work(struct cpu_pool *pool)
     }
 }
 
-static void *worker(void *arg)
+static void bind_to_core(int core)
 {
-    struct cpu_pool *pool = arg;
+    cpu_set_t set;
+    if (core < 0)
+        return;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)core, &set);
+    sched_setaffinity(0, sizeof set, &set); /* a wish: if it is refused, only slower */
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *self = arg;
+    struct cpu_pool *pool = self->pool;
+    bind_to_core(self->core);
     while (!atomic_load(&pool->quit)) {
+        if (self->core >= 0 && atomic_load(&pool->caller_core) == self->core) {
+            self->core = atomic_exchange(&pool->spare_core, self->core);
+            bind_to_core(self->core);
+        }
         drain(pool);
         if (spin_for_work(pool))
             continue;
@@ -158,6 +186,7 @@ void cpu_pool_run(struct cpu_pool *pool, void (*task)(void *data, int i), void *
     atomic_store_explicit(&pool->data, data, memory_order_relaxed);
     atomic_store_explicit(&pool->n_tasks, n_tasks, memory_order_relaxed);
     atomic_store_explicit(&pool->n_done, 0, memory_order_relaxed);
+    atomic_store_explicit(&pool->caller_core, sched_getcpu(), memory_order_relaxed);
     uint64_t run = (atomic_load(&pool->state) >> 32) + 1;
     atomic_store(&pool->state, run << 32 | (uint32_t)n_tasks);
     if (atomic_load(&pool->n_sleeping) > 0) {
@@ -167,6 +196,22 @@ void cpu_pool_run(struct cpu_pool *pool, void (*task)(void *data, int i), void *
     }
     drain(pool);
     wait_until_done(pool, n_tasks);
+}
+
+/* A core for each worker, one for the caller; none where there are too few. */
+static void assign_cores(struct cpu_pool *pool)
+{
+    int cores[CPU_SETSIZE], n_cores = cpu_core_list(cores, CPU_SETSIZE);
+    int here = sched_getcpu(), at = 0;
+    bool enough = n_cores >= pool->n_threads;
+    for (int i = 0; i < n_cores; i++)
+        if (cores[i] == here) { /* left to the caller */
+            cores[i] = cores[0];
+            cores[0] = here;
+        }
+    atomic_store(&pool->spare_core, enough ? cores[at++] : -1);
+    for (int i = 0; i < pool->n_threads - 1; i++)
+        pool->workers[i].core = enough ? cores[at++] : -1;
 }
 
 struct cpu_pool *cpu_pool_new(int n_threads)
@@ -180,13 +225,17 @@ struct cpu_pool *cpu_pool_new(int n_threads)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
-    pool->threads = calloc((size_t)n_threads, sizeof *pool->threads);
-    if (pool->threads == NULL) {
+    pool->workers = calloc((size_t)n_threads, sizeof *pool->workers);
+    if (pool->workers == NULL) {
         cpu_pool_free(pool);
         return NULL;
     }
+    atomic_store(&pool->caller_core, -1);
+    assign_cores(pool);
     for (int i = 0; i < n_threads - 1; i++) {
-        if (pthread_create(&pool->threads[i], NULL, worker, pool) != 0) {
+        struct worker *worker = &pool->workers[i];
+        worker->pool = pool;
+        if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0) {
             cpu_pool_free(pool);
             return NULL;
         }
@@ -204,11 +253,11 @@ void cpu_pool_free(struct cpu_pool *pool)
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);
     for (int i = 0; i < pool->n_started; i++)
-        pthread_join(pool->threads[i], NULL);
+        pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->work);
     pthread_cond_destroy(&pool->done);
     pthread_mutex_destroy(&pool->lock);
-    free(pool->threads);
+    free(pool->workers);
     free(pool);
 }
 
