@@ -3,4 +3,4 @@
    the library. */
 #include "rag/rag.h"
 
-G_DEFINE_QUARK(rag-error-quark, rag_error)
+G_DEFINE_QUARK(rag - error - quark, rag_error)

@@ -41,8 +41,7 @@ struct round {
     int64_t n_done, n_total;
 };
 
-/* --- gathering
- * -------------------------------------------------------------------------------------- */
+/* --- gathering ------------------------------------------------------------------------------- */
 
 /* Fetches what is next of the share's document. */
 static bool fetch(struct round *round, struct share *share, GError **error)
@@ -100,8 +99,7 @@ static bool gather(struct round *round, bool *found, GError **error)
     return true;
 }
 
-/* --- computing
- * --------------------------------------------------------------------------------------- */
+/* --- computing ------------------------------------------------------------------------------- */
 
 static char *text_to_embed(const struct share *share, const struct idx_passage *passage)
 {
@@ -178,8 +176,7 @@ static bool put(struct round *round, const float *vectors, GError **error)
     return true;
 }
 
-/* --- the phase
- * ---------------------------------------------------------------------------------------- */
+/* --- the phase ------------------------------------------------------------------------------- */
 
 static bool one_round(struct round *round, GError **error)
 {

@@ -74,8 +74,7 @@ static int count_tokens(void *data, const char *text, size_t n_bytes)
     return (int)n;
 }
 
-/* --- one document
- * ----------------------------------------------------------------------------------- */
+/* --- one document ---------------------------------------------------------------------------- */
 
 static bool store_document(struct document *document, const struct idx_job *job,
                            const struct rag_read_result *read, const struct idx_file *file,
@@ -167,8 +166,7 @@ static bool read_job(struct pool *pool, IdxStore *store, const struct idx_job *j
     return false;
 }
 
-/* --- workers
- * ------------------------------------------------------------------------------------------- */
+/* --- workers --------------------------------------------------------------------------------- */
 
 static bool is_stopped(struct pool *pool)
 {

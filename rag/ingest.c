@@ -49,8 +49,7 @@ static void add_problem(struct rag_index_result *result, const char *path, const
     g_ptr_array_add(result->problems, problem);
 }
 
-/* --- scanning
- * ------------------------------------------------------------------------------------------ */
+/* --- scanning -------------------------------------------------------------------------------- */
 
 struct scan {
     struct rag_ingest *ingest; /* (borrowed) */
@@ -216,8 +215,7 @@ static bool scan_all(struct rag_ingest *ingest, GPtrArray *paths, GArray *sweeps
     return roots != NULL;
 }
 
-/* --- what became of it
- * ------------------------------------------------------------------------------------ */
+/* --- what became of it ----------------------------------------------------------------------- */
 
 static bool count_state(struct rag_ingest *ingest, enum idx_state state, const char *below,
                         int64_t *n, GError **error)

@@ -29,8 +29,7 @@ bool rag_engine_error(GError **error, enum eng_status status, const struct eng_e
     return false;
 }
 
-/* --- open and close ------------------------------------------------------------------------------
- */
+/* --- open and close -------------------------------------------------------------------------- */
 
 static bool register_embedder(RagLibrary *library, const struct rag_library_options *options,
                               GError **error)
@@ -71,8 +70,7 @@ void rag_library_close(RagLibrary *library)
     g_free(library);
 }
 
-/* --- documents
- * ------------------------------------------------------------------------------------ */
+/* --- documents ------------------------------------------------------------------------------- */
 
 int64_t rag_forget(RagLibrary *library, const char *path, GError **error)
 {

@@ -61,8 +61,7 @@ static void G_GNUC_PRINTF(3, 4)
     va_end(args);
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static void conclude_errno(struct rag_read_result *result, const char *path, int error)
 {
@@ -155,8 +154,7 @@ static bool hash_document(int fd, struct rag_read_result *result, GCancellable *
     return true;
 }
 
-/* --- the child ----------------------------------------------------------------------------------
- */
+/* --- the child ------------------------------------------------------------------------------- */
 
 static char **child_argv(const char *const *argv, const char *path)
 {

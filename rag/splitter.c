@@ -79,8 +79,7 @@ void rag_splitter_free(struct rag_splitter *splitter)
     g_free(splitter);
 }
 
-/* --- cost ---------------------------------------------------------------------------------------
- */
+/* --- cost ------------------------------------------------------------------------------------ */
 
 /* About 1.35 WordPiece tokens a word in English prose; long words count by their letters. */
 static int estimate_tokens(const char *text, size_t n)
@@ -103,8 +102,7 @@ static int cost_of(const struct rag_splitter *splitter, const char *text, size_t
     return MAX(tokens, (int)(g_utf8_strlen(text, (gssize)n) / CHARS_PER_TOKEN));
 }
 
-/* --- writing passages
- * ----------------------------------------------------------------------------- */
+/* --- writing passages ------------------------------------------------------------------------ */
 
 /* What two heading paths have in common, whole headings only. */
 static char *common_path(const char *a, const char *b)
@@ -190,19 +188,32 @@ static void take_trailing_headings(GPtrArray *units, GPtrArray *to)
 }
 
 /* Headings that open a passage are in its heading path, unless they were cut there or stand above
-   nothing ("Part one", directly followed by another heading of its level). */
+   nothing ("Part one", directly followed by another heading of its level). What stays must be one
+   stretch of the document, so the first that is needed keeps those after it. */
 static void drop_leading_headings(GPtrArray *units)
 {
     guint n = 0;
     while (n < units->len && ((struct unit *)units->pdata[n])->heading)
         n++;
-    for (guint i = n; i-- > 0 && n < units->len;) {
-        const struct unit *heading = units->pdata[i], *content = units->pdata[n];
+    for (; n > 0 && n < units->len; n--) {
+        const struct unit *heading = units->pdata[0], *content = units->pdata[n];
         if (!strstr(content->path, heading->text))
-            continue;
-        g_ptr_array_remove_index(units, i);
-        n--;
+            return;
+        g_ptr_array_remove_index(units, 0);
     }
+}
+
+/* Is the passage in the making so small that it may join the one before? */
+static bool joins_last(const struct rag_splitter *splitter, bool at_end)
+{
+    int cost = total_cost(splitter->units);
+    if (!splitter->last->len || cost >= splitter->options.target_tokens / 5 ||
+        cost + total_cost(splitter->last) > join_limit(splitter))
+        return false;
+    const struct unit *first = splitter->units->pdata[0];
+    const struct unit *before = splitter->last->pdata[splitter->last->len - 1];
+    return before->pos_kind == first->pos_kind &&
+           (at_end || strcmp(before->path, first->path) == 0);
 }
 
 /* Ends the passage in the making. One passage is held back, so that a tiny one can join it. */
@@ -211,18 +222,11 @@ static void end_passage(struct rag_splitter *splitter, bool at_end)
     g_autoptr(GPtrArray) headings = g_ptr_array_new_with_free_func(unit_free);
     if (!at_end)
         take_trailing_headings(splitter->units, headings);
-    drop_leading_headings(splitter->units);
-    int cost = total_cost(splitter->units);
     if (splitter->units->len) {
-        const struct unit *first = splitter->units->pdata[0];
-        const struct unit *before =
-            splitter->last->len ? splitter->last->pdata[splitter->last->len - 1] : NULL;
-        bool joins = before && cost < splitter->options.target_tokens / 5 &&
-                     (at_end || strcmp(before->path, first->path) == 0) &&
-                     before->pos_kind == first->pos_kind &&
-                     cost + total_cost(splitter->last) <= join_limit(splitter);
-        if (!joins)
+        if (!joins_last(splitter, at_end)) {
+            drop_leading_headings(splitter->units);
             write_last(splitter);
+        }
         move_units(splitter->last, splitter->units);
     }
     move_units(splitter->units, headings);
@@ -238,18 +242,25 @@ static bool has_content(const GPtrArray *units)
     return false;
 }
 
-static void append_unit(struct rag_splitter *splitter, struct unit *unit, int limit)
+/* Would the unit make the passage in the making too long? Headings alone stay with what follows if
+   they can. */
+static bool is_too_much(const struct rag_splitter *splitter, const struct unit *unit, int limit)
 {
     const struct unit *first = splitter->units->len ? splitter->units->pdata[0] : unit;
     int header = needs_header(first) ? cost_of(splitter, first->header, strlen(first->header)) : 0;
-    if (splitter->cost + unit->cost + header > limit && has_content(splitter->units))
-        end_passage(splitter, false);
+    int most = has_content(splitter->units) ? limit : splitter->options.max_tokens;
+    return splitter->units->len && splitter->cost + unit->cost + header > most;
+}
+
+static void append_unit(struct rag_splitter *splitter, struct unit *unit, int limit)
+{
+    while (is_too_much(splitter, unit, limit))
+        end_passage(splitter, !has_content(splitter->units));
     splitter->cost += unit->cost;
     g_ptr_array_add(splitter->units, unit);
 }
 
-/* --- blocks to units
- * ------------------------------------------------------------------------------ */
+/* --- blocks to units ------------------------------------------------------------------------- */
 
 /* A place to cut a long unit: the white space nearest to its middle, else the middle. */
 static size_t middle(const char *text, size_t n)

@@ -104,8 +104,7 @@ static bool is_layout(xmlNode *table)
     return false;
 }
 
-/* --- the walk -----------------------------------------------------------------------------------
- */
+/* --- the walk -------------------------------------------------------------------------------- */
 
 static void close_block(struct html_walk *walk)
 {
@@ -257,8 +256,7 @@ static void walk_tree(struct html_walk *walk, xmlNode *root)
     }
 }
 
-/* --- boilerplate
- * ---------------------------------------------------------------------------------- */
+/* --- boilerplate ----------------------------------------------------------------------------- */
 
 static bool mostly_links(const struct html_block *block)
 {
@@ -314,8 +312,7 @@ static void put_blocks(struct rag_reading *reading, GPtrArray *blocks)
     }
 }
 
-/* --- the document
- * ----------------------------------------------------------------------------------- */
+/* --- the document ---------------------------------------------------------------------------- */
 
 static void take_title(struct rag_reading *reading, xmlNode *root)
 {

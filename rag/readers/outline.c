@@ -34,8 +34,7 @@ void rag_outline_clear(struct rag_outline *outline)
     g_clear_pointer(&outline->numbers, g_array_unref);
 }
 
-/* --- what a line is ----------------------------------------------------------------------------
- */
+/* --- what a line is -------------------------------------------------------------------------- */
 
 static const char *line_at(const struct rag_outline *outline, guint i)
 {
@@ -167,8 +166,7 @@ static bool is_lined(const struct rag_outline *outline, guint from, guint to)
     return (n >= 2 && n_columns * 3 >= n) || (n >= 3 && n_bytes < n * 40);
 }
 
-/* --- lines to blocks ----------------------------------------------------------------------------
- */
+/* --- lines to blocks ------------------------------------------------------------------------- */
 
 static int line_number(const struct rag_outline *outline, guint i)
 {

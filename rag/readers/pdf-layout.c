@@ -27,8 +27,7 @@ void pdf_line_free(gpointer data)
     g_free(line);
 }
 
-/* --- running headers and footers
- * ------------------------------------------------------------------ */
+/* --- running headers and footers ------------------------------------------------------------- */
 
 /* The line with each run of digits as "#". */
 static char *pattern_of(const char *text)
@@ -100,8 +99,7 @@ void pdf_layout_drop_running(GPtrArray *lines, int n_pages)
     }
 }
 
-/* --- sizes
- * ------------------------------------------------------------------------------------------ */
+/* --- sizes ----------------------------------------------------------------------------------- */
 
 struct sizes {
     double body;
@@ -166,8 +164,7 @@ static double usual_gap(const GPtrArray *lines, guint from, guint to)
     return g_array_index(gaps, double, gaps->len / 2);
 }
 
-/* --- paragraphs
- * -------------------------------------------------------------------------------------- */
+/* --- paragraphs ------------------------------------------------------------------------------ */
 
 struct paragraph {
     GString *text; /* (owned) */
