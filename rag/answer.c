@@ -34,7 +34,7 @@
 #define DEFAULT_MAX_TOKENS 256
 
 /* A passage bears on the question if either is reached (docs/RETRIEVAL.md). */
-#define RELEVANT_COSINE 0.35
+#define RELEVANT_COSINE 0.40
 #define RELEVANT_WORDS  0.5
 
 struct ask {
@@ -92,36 +92,55 @@ static RagAnswer *answer_new(const struct ask *ask, const char *question)
 /* --- retrieval ---------------------------------------------------------------------------------
  */
 
-/* The best share of the question's stems that one passage holds. */
-static double best_words(const RagQuery *query, GPtrArray *hits)
+/* Everything a hit says, its names included, taken apart. */
+static RagTerms *terms_of(const struct rag_hit *hit)
 {
-    guint n = g_hash_table_size(query->terms->stems), best = 0;
-    for (guint i = 0; i < hits->len && i < MAX_PASSAGES && n > 0; i++) {
-        const struct rag_hit *hit = hits->pdata[i];
-        g_autofree char *text = g_strdup_printf("%s\n%s\n%s", hit->title ? hit->title : "",
-                                                hit->heading ? hit->heading : "", hit->text);
-        g_autoptr(RagTerms) terms = rag_terms_new(text, -1);
-        guint held = 0;
-        GHashTableIter iter;
-        gpointer stem;
-        g_hash_table_iter_init(&iter, query->terms->stems);
-        while (g_hash_table_iter_next(&iter, &stem, NULL))
-            held += rag_terms_has(terms, stem);
-        best = MAX(best, held);
+    g_autofree char *name = g_filename_display_basename(hit->path);
+    g_autofree char *text = g_strdup_printf("%s\n%s\n%s\n%s", name, hit->title ? hit->title : "",
+                                            hit->heading ? hit->heading : "", hit->text);
+    return rag_terms_new(text, -1);
+}
+
+/* The share of the question's stems that a passage holds. */
+static double share_of_words(const RagQuery *query, const RagTerms *terms)
+{
+    guint n = g_hash_table_size(query->terms->stems), held = 0;
+    GHashTableIter iter;
+    gpointer stem;
+    g_hash_table_iter_init(&iter, query->terms->stems);
+    while (g_hash_table_iter_next(&iter, &stem, NULL))
+        held += rag_terms_has(terms, stem);
+    return n ? (double)held / n : 0;
+}
+
+/* A name or identifier of the question that nothing found holds: the documents may be about
+   something like it, but not about it. */
+static bool unknown_name(const RagQuery *query, GPtrArray *all_terms)
+{
+    GArray *values = query->terms->values;
+    for (guint i = 0; i < values->len; i++) {
+        const struct rag_value *value = &g_array_index(values, struct rag_value, i);
+        bool held = value->kind != RAG_VALUE_NAME && value->kind != RAG_VALUE_CODE;
+        for (guint k = 0; k < all_terms->len && !held; k++)
+            held = rag_terms_has_value(all_terms->pdata[k], value);
+        if (!held)
+            return true;
     }
-    return n ? (double)best / n : 0;
+    return false;
 }
 
 static bool bears_on(const RagQuery *query, GPtrArray *hits)
 {
-    if (hits->len == 0)
-        return false;
-    for (guint i = 0; i < hits->len && i < MAX_PASSAGES; i++) {
+    g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func((GDestroyNotify)rag_terms_free);
+    bool near = false;
+    for (guint i = 0; i < hits->len; i++) {
         const struct rag_hit *hit = hits->pdata[i];
-        if (!isnan(hit->vector_score) && hit->vector_score >= RELEVANT_COSINE)
-            return true;
+        g_ptr_array_add(terms, terms_of(hit));
+        if (i < MAX_PASSAGES)
+            near = near || (!isnan(hit->vector_score) && hit->vector_score >= RELEVANT_COSINE) ||
+                   share_of_words(query, terms->pdata[i]) >= RELEVANT_WORDS;
     }
-    return best_words(query, hits) >= RELEVANT_WORDS;
+    return near && !unknown_name(query, terms);
 }
 
 static bool retrieve(struct ask *ask, GError **error)

@@ -91,8 +91,10 @@ static void check_refused(const char *question, const char *reply, int calls)
 
 static void test_refused(void)
 {
-    /* nothing found; the model declines; the model makes it up; it says nothing */
+    /* nothing found, or nothing about it; the model declines; the model makes it up; it says
+     * nothing */
     check_refused("Who feeds the zebra?", "Bob does.", 0);
+    check_refused("How long is the notice period at MongoDB?", "It is 3 months.", 0);
     check_refused("How long is the notice period?", "The passages do not mention it.", 1);
     check_refused("How long is the notice period?", "Forty-two weeks after Bob has won.", 1);
     check_refused("How long is the notice period?", "", 1);
