@@ -73,7 +73,8 @@ struct eng_model_info {
     uint64_t n_parameters;
     uint64_t file_bytes;
     int n_layers, n_embd, n_vocab, n_context_train;
-    bool has_chat; /* it has a chat format that we know */
+    bool has_chat;       /* it has a chat format that we know */
+    const char *warning; /* NULL, or one sentence that a person should see */
 };
 const struct eng_model_info *eng_model_info(const struct engine *engine);
 
@@ -214,7 +215,9 @@ struct eng_stats {
     enum eng_stop stop;
 };
 
-/* Continues the timeline; generated tokens become part of it. stats may be NULL. */
+/* Continues the timeline; generated tokens become part of it. stats may be NULL. ENG_OK for every
+   reason to stop but ENG_STOP_ERROR; also when cancelled, and then the token that was being
+   computed is not part of the timeline. ENG_ERR_ARGUMENT before the first eng_session_set. */
 enum eng_status eng_generate(struct eng_session *session,
                              const struct eng_generate_options *options, struct eng_stats *stats,
                              struct eng_err *err);
