@@ -281,47 +281,127 @@ static bool encode_text(const struct tokenizer *t, const char *text, size_t n,
     return ok;
 }
 
-static bool encode_all(const struct tokenizer *t, const char *text, size_t n, unsigned flags,
-                       struct bpe_scratch *scratch, struct token_ids *ids)
+static bool add_bos(const struct tokenizer *t, struct token_ids *ids)
 {
-    bool marks = (flags & ENG_TOKENIZE_BOS) && t->add_bos;
-    bool special = flags & ENG_TOKENIZE_SPECIAL, ok = true;
-    if (marks && t->bos >= 0) {
-        ok = token_ids_push(ids, t->bos);
+    return !t->add_bos || t->bos < 0 || token_ids_push(ids, t->bos);
+}
+
+/* What is being encoded: text since the last special token waits, because more may join it. */
+struct encoding {
+    const struct tokenizer *tokenizer;
+    struct bpe_scratch scratch;
+    struct token_ids ids;
+    char *waiting; /* (owned) */
+    size_t n_waiting, capacity;
+    size_t n_bytes; /* of all text, for the error sentence */
+};
+
+static bool flush(struct encoding *e)
+{
+    size_t n = e->n_waiting;
+    e->n_waiting = 0;
+    return encode_text(e->tokenizer, e->waiting, n, &e->scratch, &e->ids);
+}
+
+static bool wait_for_more(struct encoding *e, const char *text, size_t n)
+{
+    if (n > e->capacity - e->n_waiting) {
+        size_t capacity = e->n_waiting + n + e->capacity / 2;
+        char *grown = realloc(e->waiting, capacity);
+        if (!grown) {
+            return false;
+        }
+        e->waiting = grown;
+        e->capacity = capacity;
     }
+    memcpy(e->waiting + e->n_waiting, text, n);
+    e->n_waiting += n;
+    return true;
+}
+
+/* A stretch of text; the last part of it waits. */
+static bool add_text(struct encoding *e, const char *text, size_t n, bool special)
+{
+    const struct vocabulary *v = &e->tokenizer->vocabulary;
     size_t from = 0, at = 0;
-    while (ok && at < n) {
-        int32_t id = vocabulary_match_special(&t->vocabulary, text + at, n - at, special);
+    e->n_bytes += n;
+    while (at < n) {
+        int32_t id = vocabulary_match_special(v, text + at, n - at, special);
         if (id < 0) {
             at++;
             continue;
         }
-        ok = encode_text(t, text + from, at - from, scratch, ids) && token_ids_push(ids, id);
-        at += t->vocabulary.texts[id].n;
+        if (!wait_for_more(e, text + from, at - from) || !flush(e) ||
+            !token_ids_push(&e->ids, id)) {
+            return false;
+        }
+        at += v->texts[id].n;
         from = at;
     }
-    ok = ok && encode_text(t, text + from, n - from, scratch, ids);
-    if (ok && marks && t->kind == KIND_WORDPIECE) {
-        ok = token_ids_push(ids, t->separator);
+    return wait_for_more(e, text + from, n - from);
+}
+
+static bool add_segment(struct encoding *e, const struct eng_segment *segment)
+{
+    bool ok = true;
+    if (segment->flags & ENG_SEGMENT_BOS) {
+        ok = flush(e) && add_bos(e->tokenizer, &e->ids);
+    }
+    if (!segment->tokens) {
+        bool special = segment->flags & ENG_SEGMENT_SPECIAL;
+        return ok &&
+               (segment->n_bytes == 0 || add_text(e, segment->text, segment->n_bytes, special));
+    }
+    ok = ok && flush(e);
+    for (size_t i = 0; ok && i < segment->n_tokens; i++) {
+        ok = token_ids_push(&e->ids, segment->tokens[i]);
     }
     return ok;
 }
 
-enum eng_status tokenizer_encode(const struct tokenizer *t, const char *text, size_t n_bytes,
-                                 unsigned flags, int32_t **out, size_t *n, struct eng_err *err)
+/* Frees the working memory and hands the ids out. */
+static enum eng_status finish(struct encoding *e, bool ok, int32_t **ids, size_t *n,
+                              struct eng_err *err)
 {
-    struct bpe_scratch scratch = {0};
-    struct token_ids ids = {.data = malloc(64 * sizeof(int32_t)), .capacity = 64};
-    bool ok = ids.data && encode_all(t, text, n_bytes, flags, &scratch, &ids);
-    bpe_scratch_free(&scratch);
-    *out = ok ? ids.data : NULL;
-    *n = ok ? ids.n : 0;
-    if (!ok) {
-        free(ids.data);
-        return eng_fail(err, ENG_ERR_MEMORY, "Not enough memory to tokenize a text of %zu bytes.",
-                        n_bytes);
+    free(e->waiting);
+    bpe_scratch_free(&e->scratch);
+    *ids = ok ? e->ids.data : NULL;
+    *n = ok ? e->ids.n : 0;
+    if (ok) {
+        return ENG_OK;
     }
-    return ENG_OK;
+    free(e->ids.data);
+    return eng_fail(err, ENG_ERR_MEMORY, "Not enough memory to tokenize a text of %zu bytes.",
+                    e->n_bytes);
+}
+
+enum eng_status tokenizer_encode_segments(const struct tokenizer *t,
+                                          const struct eng_segment *segments, size_t n_segments,
+                                          int32_t **ids, size_t *n, struct eng_err *err)
+{
+    struct encoding e = {.tokenizer = t, .waiting = malloc(64), .capacity = 64};
+    bool ok = e.waiting && token_ids_reserve(&e.ids, 64);
+    for (size_t i = 0; ok && i < n_segments; i++) {
+        ok = add_segment(&e, &segments[i]);
+    }
+    ok = ok && flush(&e);
+    return finish(&e, ok, ids, n, err);
+}
+
+enum eng_status tokenizer_encode(const struct tokenizer *t, const char *text, size_t n_bytes,
+                                 unsigned flags, int32_t **ids, size_t *n, struct eng_err *err)
+{
+    struct encoding e = {.tokenizer = t, .waiting = malloc(64), .capacity = 64};
+    bool ok = e.waiting && token_ids_reserve(&e.ids, 64);
+    if (flags & ENG_TOKENIZE_BOS) {
+        ok = ok && add_bos(t, &e.ids);
+    }
+    ok = ok && (n_bytes == 0 || add_text(&e, text, n_bytes, flags & ENG_TOKENIZE_SPECIAL)) &&
+         flush(&e);
+    if (ok && (flags & ENG_TOKENIZE_BOS) && t->kind == KIND_WORDPIECE) {
+        ok = token_ids_push(&e.ids, t->separator);
+    }
+    return finish(&e, ok, ids, n, err);
 }
 
 /* --- questions ---------------------------------------------------------------------------------

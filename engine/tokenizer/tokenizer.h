@@ -19,6 +19,15 @@ void tokenizer_free(struct tokenizer *tokenizer);
 enum eng_status tokenizer_encode(const struct tokenizer *tokenizer, const char *text,
                                  size_t n_bytes, unsigned flags, int32_t **ids, size_t *n,
                                  struct eng_err *err);
+/*
+ * Segments as one text, as the reference tokenizes a rendered chat: special tokens are read only in
+ * segments with ENG_SEGMENT_SPECIAL and never across a border, but other text on both sides of a
+ * border is cut into words as if there were none (else a question that begins with a newline gets
+ * ids that the model has not seen). Segments of token ids are taken as they are.
+ */
+enum eng_status tokenizer_encode_segments(const struct tokenizer *tokenizer,
+                                          const struct eng_segment *segments, size_t n_segments,
+                                          int32_t **ids, size_t *n, struct eng_err *err);
 const char *tokenizer_bytes(const struct tokenizer *tokenizer, int32_t id, size_t *n_bytes);
 
 enum tokenizer_token_kind {

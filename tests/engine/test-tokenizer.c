@@ -109,29 +109,12 @@ static void test_wordpiece_golden(void)
 /* --- small vocabularies ------------------------------------------------------------------------
  */
 
-/* The 256 bytes in GPT-2's alphabet, then `more` (NULL-terminated). */
-static char **byte_tokens(const char *const *more)
-{
-    GPtrArray *tokens = g_ptr_array_new();
-    for (unsigned byte = 0, other = 256; byte < 256; byte++) {
-        bool plain = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
-        char text[5] = {0};
-        unicode_put(plain ? byte : other++, text);
-        g_ptr_array_add(tokens, g_strdup(text));
-    }
-    for (; *more; more++) {
-        g_ptr_array_add(tokens, g_strdup(*more));
-    }
-    g_ptr_array_add(tokens, NULL);
-    return (char **)g_ptr_array_free(tokens, FALSE);
-}
-
 static const char *const MORE[] = {"<|im_end|>", "<|endoftext|>", "<tool>", "ab", "<|x|>", NULL};
 enum { IM_END = 256, ENDOFTEXT, TOOL, AB, X, N_TOKENS };
 
 static void open_bytes(struct small_tokenizer *small, const char *rule, int32_t kind_of_markers)
 {
-    g_auto(GStrv) tokens = byte_tokens(MORE);
+    g_auto(GStrv) tokens = small_byte_tokens(MORE);
     int32_t types[N_TOKENS];
     static char *merges[] = {(char *)"a b", NULL};
     for (int i = 0; i < N_TOKENS; i++) {
@@ -285,7 +268,7 @@ static void test_refused(void)
 /* Merges that name what is not there, or would make control tokens, are left out with a warning. */
 static void test_merges_that_lie(void)
 {
-    g_auto(GStrv) tokens = byte_tokens(MORE);
+    g_auto(GStrv) tokens = small_byte_tokens(MORE);
     static char *merges[] = {(char *)"a b", (char *)"ab",     (char *)"zz y",
                              (char *)" ",   (char *)"< |x|>", (char *)"",
                              NULL};

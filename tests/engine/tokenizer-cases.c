@@ -4,6 +4,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "engine/tokenizer/unicode.h"
+
 GPtrArray *tokenizer_cases_read(const char *file)
 {
     GPtrArray *records = g_ptr_array_new_with_free_func((GDestroyNotify)json_node_unref);
@@ -61,6 +63,22 @@ void tokenizer_case_check(const struct tokenizer *tokenizer, JsonObject *record)
     free(ids);
 }
 
+char **small_byte_tokens(const char *const *more)
+{
+    GPtrArray *tokens = g_ptr_array_new();
+    for (unsigned byte = 0, other = 256; byte < 256; byte++) {
+        bool plain = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
+        char text[5] = {0};
+        unicode_put(plain ? byte : other++, text);
+        g_ptr_array_add(tokens, g_strdup(text));
+    }
+    for (; *more; more++) {
+        g_ptr_array_add(tokens, g_strdup(*more));
+    }
+    g_ptr_array_add(tokens, NULL);
+    return (char **)g_ptr_array_free(tokens, FALSE);
+}
+
 static void put_vocabulary(struct gguf_writer *w, const struct small_vocabulary *v)
 {
     guint n = g_strv_length(v->tokens), n_merges = v->merges ? g_strv_length(v->merges) : 0;
@@ -81,6 +99,9 @@ static void put_vocabulary(struct gguf_writer *w, const struct small_vocabulary 
     }
     if (v->merges) {
         gguf_put_strings(w, "tokenizer.ggml.merges", strings, n_merges);
+    }
+    if (v->chat_template) {
+        gguf_put_string(w, "tokenizer.chat_template", v->chat_template);
     }
     if (v->add_bos) {
         gguf_put_bool(w, "tokenizer.ggml.add_bos_token", true);

@@ -24,12 +24,15 @@ struct small_tokenizer {
 };
 
 struct small_vocabulary {
-    const char *model, *pre; /* pre may be NULL */
-    char **tokens;           /* NULL-terminated */
-    const int32_t *types;    /* of each token; NULL = all normal */
-    char **merges;           /* NULL-terminated; NULL = no such key */
+    const char *model, *pre;   /* pre may be NULL */
+    char **tokens;             /* NULL-terminated */
+    const int32_t *types;      /* of each token; NULL = all normal */
+    char **merges;             /* NULL-terminated; NULL = no such key */
+    const char *chat_template; /* may be NULL */
     bool add_bos;
     int bos, eos; /* -1: no such key */
 };
+/* The 256 bytes in GPT-2's alphabet, then `more` (both NULL-terminated); g_strfreev it. */
+char **small_byte_tokens(const char *const *more);
 void small_tokenizer_open(struct small_tokenizer *out, const struct small_vocabulary *vocabulary);
 void small_tokenizer_close(struct small_tokenizer *small);
