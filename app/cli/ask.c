@@ -276,7 +276,7 @@ int verb_ask(struct cli *cli, int argc, char **argv)
          "PATH"},
         {"no-compress", 0, 0, G_OPTION_ARG_NONE, &no_compress,
          N_("show the model whole passages, not only their telling sentences"), NULL},
-        {NULL, 'n', 0, G_OPTION_ARG_INT, &ask.options.max_tokens,
+        {"tokens", 'n', 0, G_OPTION_ARG_INT, &ask.options.max_tokens,
          N_("longest answer in tokens (256)"), "N"},
         {"ctx", 0, 0, G_OPTION_ARG_INT, &n_context, N_("size of the context in tokens (4096)"),
          "N"},

@@ -49,6 +49,12 @@ void cli_say(const char *format, ...)
     fprintf(stderr, "lectern: %s\n", text);
 }
 
+static int point_to_help(const struct cli *cli)
+{
+    fprintf(stderr, _("See `lectern%s%s --help`.\n"), cli->verb ? " " : "", cli->verb ?: "");
+    return CLI_USAGE;
+}
+
 int cli_usage(const struct cli *cli, const char *format, ...)
 {
     g_autofree char *text = NULL;
@@ -58,8 +64,7 @@ int cli_usage(const struct cli *cli, const char *format, ...)
     text = g_strdup_vprintf(format, args);
     va_end(args);
     cli_say("%s", text);
-    fprintf(stderr, _("See `lectern%s%s --help`.\n"), cli->verb ? " " : "", cli->verb ?: "");
-    return CLI_USAGE;
+    return point_to_help(cli);
 }
 
 int cli_exit_code(const GError *error)
@@ -80,7 +85,7 @@ int cli_fail(const struct cli *cli, const GError *error)
     int code = cli_exit_code(error);
 
     cli_say("%s", code == CLI_CANCELLED ? _("Cancelled.") : error->message);
-    return code;
+    return code == CLI_USAGE ? point_to_help(cli) : code;
 }
 
 bool cli_engine_error(const struct eng_err *err, GError **error)
@@ -139,8 +144,8 @@ static bool check_common_options(const struct cli *cli)
 bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entries,
                const char *arguments, const char *description, int min, int max)
 {
-    g_autofree char *usage = g_strdup_printf("%s %s", cli->verb, arguments);
-    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_autofree char *command = g_strconcat("lectern ", cli->verb, NULL);
+    g_autoptr(GOptionContext) context = g_option_context_new(arguments);
     g_autoptr(GError) error = NULL;
     const GOptionEntry rest[] = {
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &cli->arguments, NULL, NULL},
@@ -148,7 +153,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
     };
     int n;
 
-    argv[0] = (char *)"lectern";
+    g_set_prgname(command); /* "Usage: lectern search [OPTION…] WORDS…" */
     g_option_context_set_summary(context, description);
     g_option_context_add_main_entries(context, entries, LECTERN_GETTEXT_PACKAGE);
     add_common_options(context, cli);
@@ -166,9 +171,9 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
     n = (int)g_strv_length(cli->arguments);
     if (n < min || (max >= 0 && n > max)) {
         cli_usage(cli,
-                  n < min ? _("Something is missing: lectern %s.")
-                          : _("There are too many arguments: lectern %s."),
-                  usage);
+                  n < min ? _("Something is missing: %s %s.")
+                          : _("There are too many arguments: %s %s."),
+                  command, arguments);
         return false;
     }
     return true;

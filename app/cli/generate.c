@@ -149,8 +149,8 @@ int verb_generate(struct cli *cli, int argc, char **argv)
     gboolean chat = FALSE, ignore_eos = FALSE;
     int n_context = 0;
     const GOptionEntry entries[] = {
-        {NULL, 'p', 0, G_OPTION_ARG_FILENAME, &prompt, N_("the prompt"), "TEXT"},
-        {NULL, 'n', 0, G_OPTION_ARG_INT, &options.max_tokens,
+        {"prompt", 'p', 0, G_OPTION_ARG_FILENAME, &prompt, N_("the prompt"), "TEXT"},
+        {"tokens", 'n', 0, G_OPTION_ARG_INT, &options.max_tokens,
          N_("tokens at most (256); 0: until the context is full"), "N"},
         {"temp", 0, 0, G_OPTION_ARG_DOUBLE, &temperature,
          N_("temperature (0: always the likeliest token)"), "T"},

@@ -105,8 +105,8 @@ int verb_logits(struct cli *cli, int argc, char **argv)
     g_autofree char *prompt = NULL;
     int k = 10;
     const GOptionEntry entries[] = {
-        {NULL, 'p', 0, G_OPTION_ARG_FILENAME, &prompt, N_("the prompt"), "TEXT"},
-        {NULL, 'k', 0, G_OPTION_ARG_INT, &k, N_("how many tokens (10)"), "K"},
+        {"prompt", 'p', 0, G_OPTION_ARG_FILENAME, &prompt, N_("the prompt"), "TEXT"},
+        {"count", 'k', 0, G_OPTION_ARG_INT, &k, N_("how many tokens (10)"), "K"},
         {NULL},
     };
     g_autoptr(GError) error = NULL;

@@ -75,7 +75,7 @@ int verb_search(struct cli *cli, int argc, char **argv)
     struct search search = {.cli = cli, .options = {.size = sizeof search.options, .k = 10}};
     g_autofree char *batch = NULL, *scope = NULL, *query = NULL, *absolute = NULL;
     const GOptionEntry entries[] = {
-        {NULL, 'k', 0, G_OPTION_ARG_INT, &search.options.k, N_("how many passages (10)"), "N"},
+        {"count", 'k', 0, G_OPTION_ARG_INT, &search.options.k, N_("how many passages (10)"), "N"},
         {"scope", 0, 0, G_OPTION_ARG_FILENAME, &scope, N_("only files at or below this path"),
          "PATH"},
         {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch,

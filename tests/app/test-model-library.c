@@ -5,6 +5,7 @@
 #include "app/model-library.h"
 #include <glib/gstdio.h>
 #include <string.h>
+#include <utime.h>
 
 struct fixture {
     char *root, *one, *two;
