@@ -6,8 +6,8 @@
  *
  * Much navigation is marked as nothing but lists of links. After the walk, boilerplate goes by its
  * shape (after Kohlschütter et al. 2010, "Boilerplate Detection using Shallow Text Features": link
- * density and length): what is short or mostly links before the first heading, mostly links after
- * the last text, and long runs of nothing but links. A page that is made of links keeps them.
+ * density and length): links, and what is short among them, before the first heading; links after
+ * the last text; long runs of nothing but links. A page that is made of links keeps them.
  *
  * The walk is iterative, so that depth cannot overflow the stack; nothing is ever fetched.
  */
@@ -280,10 +280,11 @@ static void mark_runs(GPtrArray *blocks, bool *drop)
 static void mark_edges(GPtrArray *blocks, bool *drop)
 {
     guint heading = 0;
+    bool navigation = false;
     while (heading < blocks->len &&
            ((struct html_block *)blocks->pdata[heading])->kind != RAG_BLOCK_HEADING)
-        heading++;
-    for (guint i = 0; heading < blocks->len && i < heading; i++) {
+        navigation |= mostly_links(blocks->pdata[heading++]);
+    for (guint i = 0; heading < blocks->len && navigation && i < heading; i++) {
         const struct html_block *block = blocks->pdata[i];
         drop[i] |= mostly_links(block) || block->n_letters < SHORT_TEXT;
     }

@@ -72,30 +72,54 @@ static guint page_end(const GPtrArray *lines, guint from)
     return to;
 }
 
-void pdf_layout_drop_running(GPtrArray *lines, int n_pages)
+/* An outer line of a page: a candidate. */
+struct edge {
+    struct pdf_line *line; /* (borrowed) */
+    char *pattern;         /* (owned) */
+    bool outermost;        /* nothing stands above, or below */
+};
+
+static void edge_free(gpointer data)
 {
-    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GPtrArray) edges = g_ptr_array_new();
-    g_autoptr(GPtrArray) patterns = g_ptr_array_new_with_free_func(g_free);
+    struct edge *edge = data;
+    g_free(edge->pattern);
+    g_free(edge);
+}
+
+static GPtrArray *find_edges(GPtrArray *lines)
+{
+    GPtrArray *edges = g_ptr_array_new_with_free_func(edge_free);
     for (guint from = 0, to; from < lines->len; from = to) {
         to = page_end(lines, from);
         for (guint i = from; i < to; i++) {
-            if (n_beyond(lines, i, from, to, true) >= EDGE_LINES &&
-                n_beyond(lines, i, from, to, false) >= EDGE_LINES)
+            int above = n_beyond(lines, i, from, to, true);
+            int below = n_beyond(lines, i, from, to, false);
+            if (above >= EDGE_LINES && below >= EDGE_LINES)
                 continue;
-            char *pattern = pattern_of(((struct pdf_line *)lines->pdata[i])->text);
-            int count = GPOINTER_TO_INT(g_hash_table_lookup(counts, pattern));
-            g_hash_table_insert(counts, g_strdup(pattern), GINT_TO_POINTER(count + 1));
-            g_ptr_array_add(edges, lines->pdata[i]);
-            g_ptr_array_add(patterns, pattern);
+            struct edge *edge = g_new0(struct edge, 1);
+            edge->line = lines->pdata[i];
+            edge->pattern = pattern_of(edge->line->text);
+            edge->outermost = above == 0 || below == 0;
+            g_ptr_array_add(edges, edge);
         }
+    }
+    return edges;
+}
+
+void pdf_layout_drop_running(GPtrArray *lines, int n_pages)
+{
+    g_autoptr(GPtrArray) edges = find_edges(lines);
+    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < edges->len; i++) {
+        char *pattern = ((struct edge *)edges->pdata[i])->pattern;
+        int count = GPOINTER_TO_INT(g_hash_table_lookup(counts, pattern));
+        g_hash_table_insert(counts, pattern, GINT_TO_POINTER(count + 1));
     }
     int needed = MAX(MIN_REPEATS, n_pages / 4);
     for (guint i = 0; i < edges->len; i++) {
-        const char *pattern = patterns->pdata[i];
-        struct pdf_line *line = edges->pdata[i];
-        line->dropped = is_page_number(pattern) ||
-                        GPOINTER_TO_INT(g_hash_table_lookup(counts, pattern)) >= needed;
+        struct edge *edge = edges->pdata[i];
+        int count = GPOINTER_TO_INT(g_hash_table_lookup(counts, edge->pattern));
+        edge->line->dropped = is_page_number(edge->pattern) ? edge->outermost : count >= needed;
     }
 }
 
