@@ -5,7 +5,8 @@
  * Two kinds. "IDMap,Flat" compares the query with every vector: exact. "IVFn,SQ8" (Jégou et al.
  * 2011) sorts vectors by the nearest of n trained centres, one byte a number, and looks only at the
  * lists of the nearest centres: a quarter of the memory and a fraction of the time, for some lost
- * neighbours. docs/SPEED.md and the README of this folder have the figures behind the sizes here.
+ * neighbours. The README of
+ * this folder has the figures behind the sizes here.
  *
  * FAISS starts OpenMP threads for one query of a few milliseconds, and they spin: on a busy machine
  * that costs more than it brings. The number of threads is a setting of each calling thread, so it
@@ -26,7 +27,7 @@
 
 #define FLAT_KIND   "IDMap,Flat"
 #define FLAT_LIMIT  60000
-#define PROBE_SHARE 8  /* one list in so many is looked at */
+#define PROBE_SHARE 4  /* one list in so many is looked at */
 #define PER_CENTRE  64 /* training vectors a centre; FAISS asks for 39 at least */
 
 struct ann {

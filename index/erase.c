@@ -18,6 +18,9 @@
 #include "index/vector-cache.h"
 
 #define NO_WAIT_MS 100
+/* VACUUM makes a copy of the database: in memory, or, of a large one, in a temporary file of the
+   system, which has no name while it is used. */
+#define COPY_IN_MEMORY_BYTES (256 << 20)
 
 bool erase_pending(IdxStore *store, bool *pending, GError **error)
 {
@@ -38,12 +41,21 @@ static bool run_if_free(IdxStore *store, const char *sql, bool *done, GError **e
     return false;
 }
 
+static bool vacuum(IdxStore *store, bool *done, GError **error)
+{
+    bool large = storage_database_bytes(store->dir) > COPY_IN_MEMORY_BYTES;
+    if (large && !sql_run(store, "PRAGMA temp_store = FILE", NULL, error))
+        return false;
+    bool ok = run_if_free(store, "VACUUM", done, error);
+    return (!large || sql_run(store, "PRAGMA temp_store = MEMORY", NULL, error)) && ok;
+}
+
 static bool erase(IdxStore *store, bool *done, GError **error)
 {
     int64_t busy = 1;
     if (!run_if_free(store, "INSERT INTO fulltext(fulltext) VALUES('optimize')", done, error))
         return false;
-    if (*done && !run_if_free(store, "VACUUM", done, error))
+    if (*done && !vacuum(store, done, error))
         return false;
     if (!*done)
         return true;

@@ -191,6 +191,7 @@ static void test_damaged_file(void)
         fixture_assert_clean(&fixture);
     }
     /* A good file of another library: the ids are known, the vectors are not these. */
+    g_clear_pointer(&whole, g_free);
     g_assert_true(g_file_get_contents(path, &whole, &n, NULL));
     struct fixture other;
     fixture_open(&other);
