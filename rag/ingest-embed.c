@@ -69,8 +69,10 @@ static bool fetch(struct round *round, struct share *share, GError **error)
     return true;
 }
 
-/* Fills the round: first what the documents of the last one have left, then new jobs. *found: there
-   is something to do. */
+/* Fills the round: first what the documents of the last one have left, then new jobs. A document
+   that was at work when the program ended comes alone (jobs are claimed by fewest attempts): were
+   whole rounds to be tried again together, a few kills would use up the attempts of all in them.
+   *found: there is something to do. */
 static bool gather(struct round *round, bool *found, GError **error)
 {
     IdxStore *store = round->ingest->library->store;
@@ -94,6 +96,8 @@ static bool gather(struct round *round, bool *found, GError **error)
         g_ptr_array_add(round->shares, share);
         if (!fetch(round, share, error))
             return false;
+        if (job.attempts > 1)
+            break;
     }
     *found = round->shares->len > 0;
     return true;
