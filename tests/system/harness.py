@@ -47,8 +47,9 @@ def keep():
 
 def binary():
     path = os.environ.get("LECTERN_BINARY")
-    if not path or not os.access(path, os.X_OK):
-        raise Skip("the program is not built (LECTERN_BINARY)")
+    if not path:
+        raise Skip("LECTERN_BINARY does not name the program")
+    assert os.access(path, os.X_OK), f"{path} is not built"
     return path
 
 

