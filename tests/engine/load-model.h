@@ -13,4 +13,6 @@ struct loaded {
 };
 
 void load_model(struct loaded *out, const char *path, enum cpu_level level, int n_threads);
+/* Packs all matrices anew as F32 (decoders), which takes the rounding of activations out. */
+void load_model_expand(struct loaded *loaded);
 void load_model_clear(struct loaded *loaded);
