@@ -26,7 +26,7 @@ void cpu_pool_run(struct cpu_pool *pool, void (*task)(void *data, int i), void *
 
 /* --- level of vector instructions ----------------------------------------------------------- */
 
-enum cpu_level { CPU_SCALAR, CPU_AVX2, CPU_AVX512_VNNI, CPU_AMX_INT8 };
+enum cpu_level { CPU_SCALAR, CPU_AVX2, CPU_AVX512_VNNI };
 enum cpu_level cpu_level_best(void);              /* of this machine */
 const char *cpu_level_name(enum cpu_level level); /* "AVX-512 VNNI" */
 

@@ -29,8 +29,6 @@ const char *cpu_level_name(enum cpu_level level)
         return "AVX2";
     case CPU_AVX512_VNNI:
         return "AVX-512 VNNI";
-    case CPU_AMX_INT8:
-        return "AMX INT8";
     }
     return "unknown";
 }
