@@ -16,7 +16,13 @@
 #include "engine/cpu/half.h"
 #include "engine/cpu/panel.h"
 
-enum { ROUNDS = 5, N_LEVELS = CPU_AVX512_VNNI + 1, SMALL_N = 8, LARGE_N = 512, WORK_BYTES = 64 << 20 };
+enum {
+    ROUNDS = 5,
+    N_LEVELS = CPU_AVX512_VNNI + 1,
+    SMALL_N = 8,
+    LARGE_N = 512,
+    WORK_BYTES = 64 << 20
+};
 
 static const enum gguf_type types[] = {
     GGUF_F32,  GGUF_F16,  GGUF_BF16, GGUF_Q8_0, GGUF_Q4_0, GGUF_Q4_1,
