@@ -96,6 +96,8 @@ static void test_refused(void)
     check_refused("Who feeds the zebra?", "Bob does.", 0);
     check_refused("How long is the notice period at MongoDB?", "It is 3 months.", 0);
     check_refused("How long is the notice period?", "The passages do not mention it.", 1);
+    check_refused("How long is the notice period?",
+                  "The documents do not say. The notice period is 3 months to the end.", 1);
     check_refused("How long is the notice period?", "Forty-two weeks after Bob has won.", 1);
     check_refused("How long is the notice period?", "", 1);
 }
@@ -141,8 +143,10 @@ static void test_bad_input(void)
 }
 
 static GCancellable *to_cancel;
+static int n_words_said;
 static void cancel_now(void)
 {
+    n_words_said++;
     g_cancellable_cancel(to_cancel);
 }
 
@@ -156,6 +160,7 @@ static void test_cancel(void)
         ask_with(library, "notice period", "The notice period.", NULL, cancellable, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     fake_chat_on_word = NULL;
+    g_assert_cmpint(n_words_said, ==, 1); /* the model was stopped, not waited for */
     struct rag_status status;
     g_assert_true(rag_status(library, &status, NULL));
     g_assert_cmpint(status.answers, ==, 0);

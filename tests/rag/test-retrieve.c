@@ -123,6 +123,18 @@ static void test_embed_on_the_spot(void)
     small_library_free(library);
 }
 
+/* What only looks alike does not hold the quotation. */
+static void test_quoted_with_vectors(void)
+{
+    RagLibrary *library = small_library(passages, fake_engine());
+    g_autoptr(GPtrArray) all = search(library, "notice depth clone rules monks");
+    g_assert_cmpuint(all->len, >=, 5); /* each has a vector now */
+    g_autoptr(GPtrArray) quoted = search(library, "\"Saint Benedict\"");
+    g_assert_cmpuint(quoted->len, ==, 1);
+    g_assert_cmpstr(hit(quoted, 0)->path, ==, "/docs/4.txt");
+    small_library_free(library);
+}
+
 static void test_bad_input(void)
 {
     RagLibrary *library = small_library(passages, NULL);
@@ -148,6 +160,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retrieve/text-only", test_text_only);
     g_test_add_func("/retrieve/exact-and-quoted", test_exact_and_quoted);
     g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
+    g_test_add_func("/retrieve/quoted-with-vectors", test_quoted_with_vectors);
     g_test_add_func("/retrieve/bad-input", test_bad_input);
     return g_test_run();
 }
