@@ -214,8 +214,9 @@ GPtrArray *idx_passages_unembedded(IdxStore *store, int64_t embedder, int64_t co
                                    GError **error);
 /* Enqueues EMBED jobs for all contents that lack vectors of this embedder. */
 bool idx_embed_enqueue(IdxStore *store, int64_t embedder, GError **error);
-/* vectors [n][dim], one transaction; a passage that has gone meanwhile is left out silently. If job
-   is not NULL and no passage of its content is left without a vector, the job is done. */
+/* vectors [n][dim], one transaction; a passage that has gone meanwhile, or has a vector already, is
+   left out silently. n may be 0. If job is not NULL and no passage of its content is left without a
+   vector, the job is done. */
 bool idx_vectors_put(IdxStore *store, int64_t embedder, const int64_t *passages,
                      const float *vectors, size_t n, const struct idx_job *job, GError **error);
 /* Vectors of these passages into out [n][dim]; has[i] false where there is none. */

@@ -134,6 +134,7 @@ static void bench_text(IdxStore *store, GRand *rand, const char *what, int n_wor
         gint64 start = g_get_monotonic_time();
         g_autoptr(GArray) hits = idx_search_text(store, words, NULL, 50, scope, NULL);
         seconds[i] = (double)(g_get_monotonic_time() - start) / 1e6;
+        must(hits != NULL, NULL);
         for (int j = 0; j < n_words; j++)
             g_free((char *)words[j]);
     }
