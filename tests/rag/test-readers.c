@@ -197,8 +197,8 @@ static void test_pdf(void)
     g_assert_cmpstr(result.title, ==, "Of lamps and oil");
     static const char *const expected[] = {
         "h1@1-1 Of lamps and oil\n",
-        "Keepers are to trim the wicks at midnight", /* hyphen at the line's end */
-        "@1-2 In fog the bell",                      /* runs over the page's end */
+        "Keepers trim the wicks at midnight", /* hyphen at the line's end */
+        "@1-2 In fog the bell",               /* runs over the page's end */
         "signs with the name that stands in the list of keepers.\n",
         "h2@2-2 Wages\n",
         "90",
