@@ -2,7 +2,8 @@
 /*
  * unroll.h: UNROLL in front of a loop of constant length in a kernel. Without it gcc -O2 keeps the
  * loop, and with it the arrays of accumulators in memory instead of registers. A build with the
- * address sanitizer keeps the loops: checks in unrolled code make it three times as long to compile.
+ * address sanitizer keeps the loops: checks in unrolled code make it three times as long to
+ * compile.
  */
 #pragma once
 
