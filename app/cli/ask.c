@@ -146,6 +146,18 @@ static void print_sources(const RagAnswer *answer)
     }
 }
 
+/* The stream carries no marks, so sentences without a source are named after it. */
+static void print_unsupported(const RagAnswer *answer)
+{
+    for (guint i = 0; i < answer->sentences->len; i++) {
+        const struct rag_sentence *sentence =
+            &g_array_index(answer->sentences, struct rag_sentence, i);
+        if (!sentence->citation)
+            printf(_("No source: “%.*s”\n"), (int)(sentence->to - sentence->from),
+                   answer->text + sentence->from);
+    }
+}
+
 /* Not supported: what was found nearest, so that the person can look. */
 static void print_nearest(const RagAnswer *answer)
 {
@@ -171,10 +183,15 @@ static void print_answer(const struct ask *ask, const RagAnswer *answer)
         print_sources(answer);
     else
         print_nearest(answer);
+    if (answer->supported && shown)
+        print_unsupported(answer);
     for (guint i = 0; i < answer->unsupported_values->len; i++)
         cli_say(_("Not in the passages: %s"), (char *)answer->unsupported_values->pdata[i]);
-    for (guint i = 0; i < answer->dropped->len; i++)
-        cli_say("%s", (char *)answer->dropped->pdata[i]);
+    if (answer->dropped->len > 0)
+        cli_say(ngettext("%u thing was left out of what the model read; --json says what.",
+                         "%u things were left out of what the model read; --json says what.",
+                         answer->dropped->len),
+                answer->dropped->len);
 }
 
 /* --- asking

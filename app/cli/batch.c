@@ -57,9 +57,10 @@ GPtrArray *cli_batch_read(const char *path, GError **error)
     bool is_stdin = g_str_equal(path, "-");
     int number = 0;
 
-    if (is_stdin
-            ? !regular_stream_read(STDIN_FILENO, _("standard input"), MAX_BATCH, &text, &n, error)
-            : !regular_file_read(path, MAX_BATCH, &text, &n, error))
+    if (is_stdin)
+        path = _("standard input");
+    if (is_stdin ? !regular_stream_read(STDIN_FILENO, path, MAX_BATCH, &text, &n, error)
+                 : !regular_file_read(path, MAX_BATCH, &text, &n, error))
         return NULL;
     for (char *line = text, *end; line < text + n; line = end + 1) {
         struct cli_question *question;

@@ -151,6 +151,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &cli->arguments, NULL, NULL},
         {NULL},
     };
+    char *folder;
     int n;
 
     g_set_prgname(command); /* "Usage: lectern search [OPTION…] WORDS…" */
@@ -164,8 +165,9 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
     }
     if (!check_common_options(cli))
         return false;
-    if (!cli->library)
-        cli->library = paths_library();
+    folder = cli->library ? g_canonicalize_filename(cli->library, NULL) : paths_library();
+    g_free(cli->library);
+    cli->library = folder;
     if (!cli->arguments)
         cli->arguments = g_new0(char *, 1);
     n = (int)g_strv_length(cli->arguments);

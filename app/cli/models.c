@@ -89,7 +89,7 @@ static char *value_text(const struct gguf_value *value)
     g_auto(JsonWrite) json = JSON_WRITE_INIT;
 
     if (value->type == GGUF_ARRAY)
-        return g_strdup_printf(_("%" PRIu64 " elements"), value->n);
+        return g_strdup_printf(_("(a list of %" PRIu64 ")"), value->n);
     write_value(&json, NULL, value);
     if (g_utf8_strlen(json.text->str, -1) > LONGEST_SHOWN) {
         g_autofree char *cut = g_utf8_substring(json.text->str, 0, LONGEST_SHOWN);

@@ -16,12 +16,19 @@ float hf_weight(gsize i)
     return (float)((int)(i * 7 % 31) - 15) / 16.0f; /* 5 bits: exact in F16 and BF16 */
 }
 
+/* Of a float that a half holds exactly and as a normal number, or zero. */
+static guint16 half_of(guint32 bits)
+{
+    guint32 sign = bits >> 16 & 0x8000, exponent = bits >> 23 & 0xff, fraction = bits >> 13 & 0x3ff;
+    return (guint16)(exponent ? sign | (exponent - 127 + 15) << 10 | fraction : sign);
+}
+
 static void append_weights(GByteArray *data, const char *dtype, gsize n)
 {
     for (gsize i = 0; i < n; i++) {
         float value = hf_weight(i);
         guint32 bits;
-        _Float16 half = (_Float16)value;
+        guint16 half;
 
         memcpy(&bits, &value, 4);
         if (g_str_equal(dtype, "F32")) {
@@ -30,6 +37,7 @@ static void append_weights(GByteArray *data, const char *dtype, gsize n)
             guint16 upper = (guint16)(bits >> 16);
             g_byte_array_append(data, (guint8 *)&upper, 2);
         } else {
+            half = half_of(bits);
             g_byte_array_append(data, (guint8 *)&half, 2);
         }
     }
