@@ -26,9 +26,6 @@ static void misbehave(const char *how)
         abort();
     } else if (strcmp(how, "--hang") == 0) {
         pause();
-    } else if (strcmp(how, "--spin") == 0) {
-        for (volatile unsigned i = 1; i; i += 2)
-            ;
     } else if (strcmp(how, "--garbage") == 0) {
         if (write(4, garbage, sizeof garbage) < 0)
             _exit(9);

@@ -41,7 +41,8 @@ static void expect(const char *path, const char *part, enum rag_read_outcome out
                    const char *reason)
 {
     g_autoptr(GError) error = NULL;
-    struct rag_read_result result = read_with(path, part, part ? 1 : 20, NULL, NULL, &error);
+    bool waits = part && (strcmp(part, "--hang") == 0 || strcmp(part, "--flood") == 0);
+    struct rag_read_result result = read_with(path, part, waits ? 1 : 20, NULL, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpint(result.outcome, ==, outcome);
     if (!reason || !result.reason || !strstr(result.reason, reason))
@@ -66,7 +67,9 @@ static void test_misbehaviour(void)
 {
     expect(document, "--crash", RAG_READ_FAILED, "The reader crashed on this file");
     expect(document, "--abort", RAG_READ_FAILED, "The reader gave up on this file");
+#ifndef __SANITIZE_ADDRESS__ /* there is no limit of address space then (confine.c) */
     expect(document, "--memory", RAG_READ_FAILED, "The reader gave up on this file");
+#endif
     expect(document, "--garbage", RAG_READ_FAILED, "The reader sent something");
     expect(document, "--flood", RAG_READ_FAILED, "took longer than 1 seconds");
     expect(document, "--silent", RAG_READ_FAILED, "The reader ended without a result");
