@@ -16,8 +16,8 @@
 #include "rag/compress.h"
 
 #include "rag/library.h"
+#include "rag/proximity.h"
 #include "rag/sentences.h"
-#include <math.h>
 #include <string.h>
 
 #define GAP           " … "
@@ -44,23 +44,6 @@ void rag_piece_free(struct rag_piece *piece)
 
 /* --- worth ------------------------------------------------------------------------------------
  */
-
-/* Weight of each of the question's stems: ln(1 + sentences / sentences that hold it). */
-static GHashTable *weigh_stems(const RagQuery *query, RagTerms *const *terms, guint n)
-{
-    GHashTable *weights = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    GHashTableIter iter;
-    gpointer stem;
-    g_hash_table_iter_init(&iter, query->terms->stems);
-    while (g_hash_table_iter_next(&iter, &stem, NULL)) {
-        guint holders = 0;
-        for (guint i = 0; i < n; i++)
-            holders += rag_terms_has(terms[i], stem);
-        double weight = log(1 + (double)n / (1 + holders));
-        g_hash_table_insert(weights, stem, g_memdup2(&weight, sizeof weight));
-    }
-    return weights;
-}
 
 static double words_worth(GHashTable *weights, const RagTerms *terms)
 {
@@ -145,7 +128,8 @@ static bool score_sentences(GArray *sentences, GPtrArray *hits, const RagQuery *
             return false;
         }
     }
-    g_autoptr(GHashTable) weights = weigh_stems(query, (RagTerms *const *)terms->pdata, terms->len);
+    g_autoptr(GHashTable) weights =
+        rag_stem_weights(query->terms, (RagTerms *const *)terms->pdata, terms->len);
     for (guint i = 0; i < sentences->len; i++)
         s[i].worth = words_worth(weights, terms->pdata[i]);
     if (options->embedder && options->question_vector && sentences->len &&

@@ -12,13 +12,17 @@
  * While vectors are not all there, the best candidates of full text that lack one are embedded on
  * the spot and stored, so a library answers by meaning from its first minute.
  *
- * Exact strings of the question are searched for by themselves as well, so that a passage that
+ * To that come two bonuses that neither search knows of: the question's words stand together in the
+ * passage (proximity.h), and it holds an exact string of the question.
+ *
+ * Exact strings are searched for by themselves as well, so that a passage that
  * holds one is a candidate whatever its other words are, and are worth a bonus.
  */
 #include "rag/retrieve.h"
 
 #include "rag/embed-text.h"
 #include "rag/library.h"
+#include "rag/proximity.h"
 #include <math.h>
 #include <string.h>
 
@@ -29,10 +33,11 @@
 #define EMBED_AT_ONCE 32 /* some seconds on a slow machine, looked at for cancellation … */
 #define EMBED_BATCH   8  /* … this often */
 
-#define RRF_K         20.0 /* the paper's 60 is for lists of a thousand; ours are fifty long */
-#define VECTOR_WEIGHT 0.6
-#define RANK_SHARE    0.5
-#define EXACT_BONUS   0.1
+#define RRF_K          20.0 /* the paper's 60 is for lists of a thousand; ours are fifty long */
+#define VECTOR_WEIGHT  0.6
+#define RANK_SHARE     0.5
+#define EXACT_BONUS    0.1
+#define TOGETHER_BONUS 0.3
 
 /* Two passages with this share of stems in common are one to a reader (a copied licence text). */
 #define DUPLICATE_SHARE 0.95
@@ -76,7 +81,8 @@ void rag_fuse(struct rag_candidate *candidates, size_t n)
         double by_scores = (1 - vector_weight) * text + vector_weight * meaning;
         double by_ranks =
             (1 - vector_weight) * by_rank(c->text_rank) + vector_weight * by_rank(c->vector_rank);
-        c->score = (1 - RANK_SHARE) * by_scores + RANK_SHARE * by_ranks + EXACT_BONUS * c->exact;
+        c->score = (1 - RANK_SHARE) * by_scores + RANK_SHARE * by_ranks + EXACT_BONUS * c->exact +
+                   TOGETHER_BONUS * c->together;
     }
     if (n > 1)
         qsort(candidates, n, sizeof *candidates, by_score);
@@ -368,6 +374,22 @@ static bool load(RagLibrary *library, const RagQuery *query, GArray *candidates,
     return true;
 }
 
+/* How near to each other the question's words stand in each candidate. */
+static void add_proximity(const RagQuery *query, GArray *candidates, GHashTable *loaded)
+{
+    g_autoptr(GPtrArray) terms = g_ptr_array_new();
+    for (guint i = 0; i < candidates->len; i++) {
+        struct rag_candidate *c = &g_array_index(candidates, struct rag_candidate, i);
+        struct loaded *entry = g_hash_table_lookup(loaded, &c->passage);
+        g_ptr_array_add(terms, entry->terms);
+    }
+    g_autoptr(GHashTable) weights =
+        rag_stem_weights(query->terms, (RagTerms *const *)terms->pdata, terms->len);
+    for (guint i = 0; i < candidates->len; i++)
+        g_array_index(candidates, struct rag_candidate, i).together =
+            rag_proximity(weights, terms->pdata[i]);
+}
+
 /* The best k, none of which says the same as a better one. */
 static GPtrArray *pick(GArray *candidates, GHashTable *loaded, int k)
 {
@@ -416,6 +438,7 @@ GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const
     }
     if (!load(library, query, candidates, must_quote, loaded, error))
         return NULL;
+    add_proximity(query, candidates, loaded);
     rag_fuse((struct rag_candidate *)candidates->data, candidates->len);
     if (query_vector)
         *query_vector = g_steal_pointer(&vector);

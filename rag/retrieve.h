@@ -20,6 +20,7 @@ struct rag_candidate {
     double text_score, vector_score; /* NAN: not known */
     int text_rank, vector_rank;      /* from 1; 0: not found that way */
     double exact;                    /* share of the question's exact strings it holds, 0…1 */
+    double together;                 /* do the question's words stand together in it, 0…1 */
     double score;                    /* out */
 };
 /* Fills in the scores and sorts by them, best first, ties by lowest passage. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fusion by hand-made scores; retrieval over a small library, with and without an embedder. */
+#include "rag/proximity.h"
 #include "rag/query.h"
 #include "rag/retrieve.h"
 
@@ -44,6 +45,28 @@ static void test_fuse_ties_and_text_only(void)
     double with = c[2].score;
     rag_fuse(c, 3);
     g_assert_cmpfloat(c[2].score, <, with);
+}
+
+static void test_proximity(void)
+{
+    g_autofree char *filler = g_strnfill(80, 'z');
+    for (gsize i = 1; i < 80; i += 2)
+        filler[i] = ' ';
+    g_autofree char *scattered = g_strdup_printf("notice %speriod", filler);
+    g_autoptr(RagTerms) query = rag_terms_new("the notice period of years", -1);
+    RagTerms *texts[] = {rag_terms_new("a notice is a notice, periods are long", -1),
+                         rag_terms_new(scattered, -1), rag_terms_new("other words", -1)};
+    g_autoptr(GHashTable) weights = rag_stem_weights(query, texts, 3);
+    double near = rag_proximity(weights, texts[0]), far = rag_proximity(weights, texts[1]);
+    g_assert_cmpfloat(near, <, 1); /* no years */
+    g_assert_cmpfloat(near, ==, 2 * far);
+    g_assert_cmpfloat(rag_proximity(weights, texts[2]), ==, 0);
+    /* what no text holds is rarer than what two of three hold */
+    const double *held = g_hash_table_lookup(weights, "notic");
+    const double *rare = g_hash_table_lookup(weights, "year");
+    g_assert_true(held && rare && *rare > *held);
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        rag_terms_free(texts[i]);
 }
 
 static GPtrArray *search(RagLibrary *library, const char *question)
@@ -157,6 +180,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/retrieve/fuse", test_fuse);
     g_test_add_func("/retrieve/fuse-ties-and-text-only", test_fuse_ties_and_text_only);
+    g_test_add_func("/retrieve/proximity", test_proximity);
     g_test_add_func("/retrieve/text-only", test_text_only);
     g_test_add_func("/retrieve/exact-and-quoted", test_exact_and_quoted);
     g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
