@@ -6,6 +6,13 @@
 
 #include "engine/quant.h"
 
+char *load_model_path(const char *name)
+{
+    const char *folder = g_getenv("LECTERN_MODELS");
+    return folder ? g_build_filename(folder, name, NULL)
+                  : g_build_filename(g_get_user_cache_dir(), "lectern", "models", name, NULL);
+}
+
 void load_model(struct loaded *out, const char *path, enum cpu_level level, int n_threads)
 {
     struct eng_err err = {0};

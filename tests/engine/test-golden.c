@@ -31,16 +31,9 @@ struct golden {
     double mean, p95, max; /* chat models: bounds of the errors */
 };
 
-static char *model_path(const char *name)
-{
-    const char *folder = g_getenv("LECTERN_MODELS");
-    return folder ? g_build_filename(folder, name, NULL)
-                  : g_build_filename(g_get_user_cache_dir(), "lectern", "models", name, NULL);
-}
-
 static char *model_or_skip(const struct golden *golden)
 {
-    g_autofree char *path = model_path(golden->model);
+    g_autofree char *path = load_model_path(golden->model);
     if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer(&path);
     g_autofree char *why = g_strdup_printf("no model file %s; scripts/fetch-models gets it", path);
@@ -249,7 +242,7 @@ int main(int argc, char **argv)
     static const struct golden *const all[] = {&smollm, &qwen, &minilm};
     bool any = false;
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
-        g_autofree char *path = model_path(all[i]->model);
+        g_autofree char *path = load_model_path(all[i]->model);
         any = any || g_file_test(path, G_FILE_TEST_EXISTS);
     }
     if (!any) {
