@@ -12,6 +12,8 @@
  * Cost: all stretches are scored by overlap with the cosine unknown; only the best few are
  * embedded.
  *
+ * A sentence without support is tried as two halves ("A is x, and B is y"), each with its own.
+ *
  * A sentence of fewer than MIN_WORDS content words ("Bordeaux.") means little without its question;
  * then the question's words are looked for too, at half weight.
  */
@@ -204,11 +206,20 @@ static bool embed(struct engine *embedder, const char *claim, float *claim_vecto
     return true;
 }
 
+/* What all sentences of an answer are compared with. All borrowed. */
+struct evidence {
+    const char *question;
+    const RagTerms *given; /* the question's */
+    GArray *stretches;
+    struct engine *embedder;
+};
+
 /* Best stretch for a sentence, or NULL below the threshold; *score is its support. */
-static bool best_stretch(const char *sentence, const RagTerms *question, const char *question_text,
-                         GArray *stretches, struct engine *embedder, const struct stretch **best,
-                         double *score, GError **error)
+static bool best_stretch(const struct evidence *evidence, const char *sentence,
+                         const struct stretch **best, double *score, GError **error)
 {
+    GArray *stretches = evidence->stretches;
+    struct engine *embedder = evidence->embedder;
     *best = NULL;
     *score = 0;
     g_autoptr(RagTerms) terms = rag_terms_new(sentence, -1);
@@ -217,7 +228,8 @@ static bool best_stretch(const char *sentence, const RagTerms *question, const c
     g_autoptr(GArray) ranked = g_array_new(FALSE, FALSE, sizeof(struct candidate));
     for (guint i = 0; i < stretches->len; i++) {
         const struct stretch *stretch = &g_array_index(stretches, struct stretch, i);
-        struct candidate candidate = {i, rag_support_score(terms, stretch->terms, question, NAN)};
+        struct candidate candidate = {
+            i, rag_support_score(terms, stretch->terms, evidence->given, NAN)};
         candidate.score *= pow(LONGER_STRETCH, stretch->n_sentences - 1);
         if (candidate.score > 0)
             g_array_append_val(ranked, candidate);
@@ -229,7 +241,7 @@ static bool best_stretch(const char *sentence, const RagTerms *question, const c
     g_autofree float *claim_vector = g_new0(float, (gsize)dim + 1);
     if (embedder && ranked->len) {
         g_autofree char *joined = content_words(terms) < MIN_WORDS
-                                      ? g_strdup_printf("%s %s", question_text, sentence)
+                                      ? g_strdup_printf("%s %s", evidence->question, sentence)
                                       : g_strdup(sentence);
         if (!embed(embedder, joined, claim_vector, stretches, candidates, ranked->len, error))
             return false;
@@ -238,7 +250,7 @@ static bool best_stretch(const char *sentence, const RagTerms *question, const c
         const struct stretch *stretch =
             &g_array_index(stretches, struct stretch, candidates[i].stretch);
         double cosine = embedder ? cosine_of(claim_vector, stretch->vector, dim) : NAN;
-        double support = rag_support_score(terms, stretch->terms, question, cosine);
+        double support = rag_support_score(terms, stretch->terms, evidence->given, cosine);
         if (support >= RAG_SUPPORT_MIN &&
             support * pow(LONGER_STRETCH, stretch->n_sentences - 1) > *score) {
             *score = support * pow(LONGER_STRETCH, stretch->n_sentences - 1);
@@ -283,6 +295,53 @@ static int cite(GPtrArray *citations, const struct stretch *stretch, double scor
     return citation->n;
 }
 
+/* Cites one stretch of the answer, if it is supported; 0: it is not, -1: error. */
+static int cite_range(const struct evidence *evidence, const char *answer, struct rag_range range,
+                      GPtrArray *citations, GError **error)
+{
+    g_autofree char *text = g_strndup(answer + range.from, range.to - range.from);
+    const struct stretch *best;
+    double score;
+    if (!best_stretch(evidence, text, &best, &score, error))
+        return -1;
+    return best ? cite(citations, best, score) : 0;
+}
+
+static void add_sentence(GArray *sentences, struct rag_range range, int citation)
+{
+    struct rag_sentence sentence = {range.from, range.to, citation};
+    g_array_append_val(sentences, sentence);
+}
+
+/* "A is x, and B is y" may come from two places. Cuts the sentence in two where both halves have
+   support of their own and enters them: 1 done, 0 there is no such place, -1 error. */
+static int cite_halves(const struct evidence *evidence, const char *answer, struct rag_range range,
+                       GArray *sentences, GPtrArray *citations, GError **error)
+{
+    static const char *const joints[] = {", and ", "; ", ", while ", ", but ", " and "};
+    for (gsize i = 0; i < G_N_ELEMENTS(joints); i++) {
+        const char *joint =
+            g_strstr_len(answer + range.from, (gssize)(range.to - range.from), joints[i]);
+        if (!joint)
+            continue;
+        size_t cut = (size_t)(joint - answer);
+        struct rag_range first = {range.from, cut}, second = {cut + strlen(joints[i]), range.to};
+        guint n_before = citations->len;
+        int one = cite_range(evidence, answer, first, citations, error);
+        int two = one > 0 ? cite_range(evidence, answer, second, citations, error) : one;
+        if (one < 0 || two < 0)
+            return -1;
+        if (one > 0 && two > 0) {
+            first.to = second.from; /* every byte stays in one range */
+            add_sentence(sentences, first, one);
+            add_sentence(sentences, second, two);
+            return 1;
+        }
+        g_ptr_array_set_size(citations, (gint)n_before);
+    }
+    return 0;
+}
+
 bool rag_cite(const char *answer, const char *question, GPtrArray *hits, struct engine *embedder,
               GArray *sentences, GPtrArray *citations, GError **error)
 {
@@ -294,21 +353,18 @@ bool rag_cite(const char *answer, const char *question, GPtrArray *hits, struct 
             add_stretches(stretches, hit);
     }
     g_autoptr(RagTerms) given = rag_terms_new(question, -1);
+    const struct evidence evidence = {question, given, stretches, embedder};
     g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(struct rag_range));
     rag_sentences(answer, ranges);
     for (guint i = 0; i < ranges->len; i++) {
-        const struct rag_range *range = &g_array_index(ranges, struct rag_range, i);
-        g_autofree char *text = g_strndup(answer + range->from, range->to - range->from);
-        const struct stretch *best;
-        double score;
-        if (!best_stretch(text, given, question, stretches, embedder, &best, &score, error))
+        struct rag_range range = g_array_index(ranges, struct rag_range, i);
+        int citation = cite_range(&evidence, answer, range, citations, error);
+        int halves =
+            citation ? 0 : cite_halves(&evidence, answer, range, sentences, citations, error);
+        if (citation < 0 || halves < 0)
             return false;
-        struct rag_sentence sentence = {
-            .from = range->from,
-            .to = range->to,
-            .citation = best ? cite(citations, best, score) : 0,
-        };
-        g_array_append_val(sentences, sentence);
+        if (!halves)
+            add_sentence(sentences, range, citation);
     }
     return true;
 }

@@ -26,8 +26,9 @@ double rag_support_score(const RagTerms *sentence, const RagTerms *text, const R
 /*
  * Splits the answer into sentences (of struct rag_sentence, appended to `sentences`) and gives each
  * the best supporting stretch of one to three sentences among the hits that are in_prompt; what is
- * cited is appended to `citations` (of struct rag_citation). Passages are compared with their
- * heading and title in mind. embedder may be NULL.
+ * cited is appended to `citations` (of struct rag_citation). A sentence that only halves have
+ * support for becomes two. Passages are compared with their heading and title in mind. embedder may
+ * be NULL.
  */
 bool rag_cite(const char *answer, const char *question, GPtrArray *hits, struct engine *embedder,
               GArray *sentences, GPtrArray *citations, GError **error);

@@ -111,6 +111,28 @@ static void test_cite(void)
     g_assert_cmpstr(answer + last->from, ==, "Rent is due on the third working day.");
 }
 
+static void test_halves(void)
+{
+    g_autoptr(GPtrArray) hits = two_hits();
+    ((struct rag_hit *)hits->pdata[1])->in_prompt = true;
+    g_autoptr(GArray) sentences = g_array_new(FALSE, FALSE, sizeof(struct rag_sentence));
+    g_autoptr(GPtrArray) citations =
+        g_ptr_array_new_with_free_func((GDestroyNotify)rag_citation_free);
+    const char *answer = "The rent is due on the third working day, and the pool opens at 9. "
+                         "The rent is due on the third working day, and the pool opens at 8.";
+    g_assert_true(rag_cite(answer, "What is so?", hits, NULL, sentences, citations, NULL));
+    g_assert_cmpuint(sentences->len, ==, 3);
+    g_assert_cmpint(citation_of(sentences, 0), ==, 1);
+    g_assert_cmpint(citation_of(sentences, 1), ==, 2);
+    g_assert_cmpint(citation_of(sentences, 2), ==, 0); /* half a truth is none */
+    g_assert_cmpuint(citations->len, ==, 2);
+    g_assert_cmpstr(((struct rag_citation *)citations->pdata[1])->path, ==, "/a/pool.pdf");
+    const struct rag_sentence *first = &g_array_index(sentences, struct rag_sentence, 0);
+    const struct rag_sentence *second = &g_array_index(sentences, struct rag_sentence, 1);
+    g_assert_cmpuint(first->to, ==, second->from);
+    g_assert_true(g_str_has_prefix(answer + second->from, "the pool opens at 9"));
+}
+
 static void test_unsupported_values(void)
 {
     g_autoptr(GPtrArray) hits = two_hits();
@@ -131,6 +153,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cite/cosine-counts", test_cosine_counts);
     g_test_add_func("/cite/given-words", test_given_words);
     g_test_add_func("/cite/sentences", test_cite);
+    g_test_add_func("/cite/halves", test_halves);
     g_test_add_func("/cite/unsupported-values", test_unsupported_values);
     return g_test_run();
 }
