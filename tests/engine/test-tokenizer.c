@@ -268,12 +268,13 @@ static void test_refused(void)
 /* Merges that name what is not there, or would make control tokens, are left out with a warning. */
 static void test_merges_that_lie(void)
 {
-    g_auto(GStrv) tokens = small_byte_tokens(MORE);
-    static char *merges[] = {(char *)"a b", (char *)"ab",     (char *)"zz y",
-                             (char *)" ",   (char *)"< |x|>", (char *)"",
-                             NULL};
-    int32_t types[N_TOKENS] = {0}, *ids;
-    types[X] = TOKEN_CONTROL;
+    static const char *const more[] = {"ab", "<|", "x|>", "<|x|>", NULL};
+    enum { CONTROL = 256 + 3 };
+    g_auto(GStrv) tokens = small_byte_tokens(more);
+    static char *merges[] = {(char *)"a b",    (char *)"ab", (char *)"zz y", (char *)" ",
+                             (char *)"<| x|>", (char *)"",   (char *)"< |",  NULL};
+    int32_t types[256 + 4] = {0}, *ids;
+    types[CONTROL] = TOKEN_CONTROL;
     struct small_tokenizer small;
     small_tokenizer_open(&small, &(struct small_vocabulary){.model = "gpt2",
                                                             .pre = "gpt-2",
@@ -286,6 +287,91 @@ static void test_merges_that_lie(void)
     g_assert_cmpint(tokenizer_bos(small.tokenizer), ==, -1);
     g_assert_cmpuint(encode(&small, "ab", 2, 0, &ids), ==, 1);
     free(ids);
+    small_tokenizer_close(&small);
+}
+
+/* The definition, without any cleverness: join the leftmost pair of the lowest rank. */
+static size_t merge_plainly(int32_t *ids, size_t n, const int32_t (*merges)[3], int n_merges)
+{
+    for (int m = 0; m < n_merges; m++) {
+        for (size_t i = 0; i + 1 < n; i++) {
+            if (ids[i] == merges[m][0] && ids[i + 1] == merges[m][1]) {
+                ids[i] = merges[m][2];
+                memmove(ids + i + 1, ids + i + 2, (n - i - 2) * sizeof *ids);
+                n--;
+                m = -1; /* a new pair may have a lower rank */
+                break;
+            }
+        }
+    }
+    return n;
+}
+
+/* Words on both sides of the length where the heap takes over, with ties and stale candidates. */
+static void test_merging_against_the_definition(void)
+{
+    static const char *const more[] = {"aa", "ab", "aaab", "ba", "abab", "bb", "aab", NULL};
+    enum { AA = 256, AAAB = 258, BA, ABAB, BB, AAB };
+    static char *texts[] = {(char *)"a b", (char *)"ab ab", (char *)"a a",  (char *)"aa ab",
+                            (char *)"b a", (char *)"b b",   (char *)"a ab", NULL};
+    static const int32_t merges[][3] = {{'a', 'b', 257}, {257, 257, ABAB}, {'a', 'a', AA},
+                                        {AA, 257, AAAB}, {'b', 'a', BA},   {'b', 'b', BB},
+                                        {'a', 257, AAB}};
+    g_auto(GStrv) tokens = small_byte_tokens(more);
+    struct small_tokenizer small;
+    small_tokenizer_open(&small, &(struct small_vocabulary){.model = "gpt2",
+                                                            .pre = "gpt-2",
+                                                            .tokens = tokens,
+                                                            .merges = texts,
+                                                            .bos = -1,
+                                                            .eos = -1});
+    GRand *rand = g_rand_new_with_seed(8);
+    for (int round = 0; round < 2000; round++) {
+        char word[200];
+        int32_t expected[200], *ids;
+        size_t n = (size_t)g_rand_int_range(rand, 1, 200);
+        for (size_t i = 0; i < n; i++) {
+            word[i] = g_rand_int_range(rand, 0, 1 + round % 4) ? 'b' : 'a';
+            expected[i] = word[i];
+        }
+        size_t n_expected = merge_plainly(expected, n, merges, G_N_ELEMENTS(merges));
+        size_t n_ids = encode(&small, word, n, 0, &ids);
+        g_assert_cmpmem(ids, n_ids * sizeof *ids, expected, n_expected * sizeof *expected);
+        free(ids);
+    }
+    g_rand_free(rand);
+    small_tokenizer_close(&small);
+}
+
+/* A word may have 100 characters, however many bytes they take. */
+static void test_wordpiece_longest_word(void)
+{
+    static char *tokens[] = {(char *)"[UNK]",
+                             (char *)"[CLS]",
+                             (char *)"[SEP]",
+                             (char *)"\u2581a",
+                             (char *)"a",
+                             (char *)"\u4e2d",
+                             (char *)"\u03c3",
+                             (char *)"\u2581\u03c3",
+                             NULL};
+    struct small_tokenizer small;
+    small_tokenizer_open(&small, &(struct small_vocabulary){
+                                     .model = "bert", .tokens = tokens, .bos = -1, .eos = -1});
+    for (int n = 99; n <= 102; n++) {
+        for (int greek = 0; greek < 2; greek++) {
+            GString *word = g_string_new(NULL);
+            for (int i = 0; i < n; i++) {
+                g_string_append(word, greek ? "\u03a3" : "A");
+            }
+            int32_t *ids;
+            size_t n_ids = encode(&small, word->str, word->len, 0, &ids);
+            g_assert_cmpuint(n_ids, ==, n <= 100 ? (size_t)n : 1);
+            g_assert_cmpint(ids[0], ==, n > 100 ? 0 : greek ? 7 : 3);
+            free(ids);
+            g_string_free(word, TRUE);
+        }
+    }
     small_tokenizer_close(&small);
 }
 
@@ -302,6 +388,7 @@ static void test_nfc(void)
         {"\u212b", "\u00c5"},
         {"\u0958", "\u0915\u093c"},
         {"x\xff\u0301e\u0301\xc3", "x\xff\u0301\u00e9\xc3"},
+        {"a\u0313\u0301", "a\u0313\u0301"},
         {"\u0301", "\u0301"},
         {"plain", "plain"},
     };
@@ -352,6 +439,8 @@ int main(int argc, char **argv)
     g_test_add_func("/tokenizer/unknown-rule-warns", test_unknown_rule_warns);
     g_test_add_func("/tokenizer/refused", test_refused);
     g_test_add_func("/tokenizer/merges-that-lie", test_merges_that_lie);
+    g_test_add_func("/tokenizer/merging", test_merging_against_the_definition);
+    g_test_add_func("/tokenizer/wordpiece-longest-word", test_wordpiece_longest_word);
     g_test_add_func("/tokenizer/nfc", test_nfc);
     g_test_add_func("/tokenizer/utf8", test_utf8);
     return g_test_run();
