@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Phase one: from file to searchable text. A few workers, each with a store (a connection) of its
- * own, claim read jobs, run a reader child and put the passages in. They need nothing from each
- * other: what keeps two processes from doing the same work, the lease, keeps two threads from it.
- * The calling thread reports progress and waits.
+ * Phase one: from file to searchable text. A few workers run reader children and cut what they send
+ * into passages; the calling thread alone touches the store: it claims jobs, answers whether a
+ * content is known, and puts documents in. So there is one connection, and no worker waits for a
+ * database lock.
+ *
+ *     calling thread  --todo-->  worker  --messages-->  calling thread
+ *
+ * A task belongs to whoever took it from a queue. A worker that asks (is this hash known?) gives
+ * its task away and waits for it on the task's own queue.
  *
  * Killed at any instant: a document is put in one transaction, a job without an end is claimed
  * again. A fault of the library (disk full, damaged) stops all workers; a fault of a document is
@@ -20,48 +25,56 @@ enum { MAX_WORKERS = 4, POLL_US = 20000, LEASE_MARGIN_SECONDS = 120 };
 
 struct pool {
     struct rag_ingest *ingest; /* (borrowed) */
-    const char *dir;           /* (borrowed) */
-    GAsyncQueue *messages;     /* (owned) of struct message */
-    int stop;                  /* atomic: a worker has failed */
+    GCancellable *cancellable; /* (owned) stops the workers: cancelled by the caller, or a fault */
+    GAsyncQueue *todo, *messages; /* (owned) of struct task */
+    int n_in_flight;              /* tasks given to workers and not concluded */
+    int64_t n_done, n_total;
 };
 
-/* From a worker to the calling thread. */
-struct message {
-    char *path;     /* (owned) a document is done; NULL: the worker has ended */
-    int n_passages; /* stored with it */
-    GError *error;  /* (owned) why the worker ended, NULL if there is nothing left to do */
+/* One document. */
+struct task {
+    struct pool *pool; /* (borrowed) */
+    struct idx_job job;
+    GAsyncQueue *answers; /* (owned) */
+    bool look_up;         /* ask whether the content is known */
+    bool asks;            /* this message is the question; read.hash */
+    int64_t known;        /* the answer: the content's id, 0 if it is to be read */
+    struct rag_splitter *splitter;
+    struct rag_read_result read;
+    GPtrArray *passages; /* (owned) of struct idx_passage */
+    GError *error;       /* (owned) a fault of ours, or a cancellation */
+    char hash[65];
 };
 
-static void message_free(struct message *message)
+static struct task no_more; /* ends a worker */
+
+static void task_free(struct task *task)
 {
-    g_free(message->path);
-    g_clear_error(&message->error);
-    g_free(message);
+    idx_job_clear(&task->job);
+    g_async_queue_unref(task->answers);
+    rag_read_result_clear(&task->read);
+    g_clear_pointer(&task->passages, g_ptr_array_unref);
+    g_clear_error(&task->error);
+    g_free(task);
 }
 
-/* A worker's view of the document at work. */
-struct document {
-    IdxStore *store; /* (borrowed) */
-    struct rag_splitter *splitter;
-    bool look_up;  /* ask whether the content is known */
-    int64_t known; /* its id, if so */
-    GError *error; /* (owned) of the look-up */
-};
+/* --- a worker -------------------------------------------------------------------------------- */
 
 static bool wanted(void *data, const char *hash)
 {
-    struct document *document = data;
-    if (!document->look_up)
+    struct task *task = data;
+    if (!task->look_up)
         return true;
-    return !idx_content_known(document->store, hash, RAG_READER_VERSION, &document->known,
-                              &document->error) &&
-           !document->error;
+    g_strlcpy(task->hash, hash, sizeof task->hash);
+    task->asks = true;
+    g_async_queue_push(task->pool->messages, task);
+    g_async_queue_pop(task->answers);
+    return task->known == 0;
 }
 
 static void on_block(void *data, const struct rag_block *block)
 {
-    struct document *document = data;
-    rag_splitter_add(document->splitter, block);
+    rag_splitter_add(((struct task *)data)->splitter, block);
 }
 
 static int count_tokens(void *data, const char *text, size_t n_bytes)
@@ -74,175 +87,222 @@ static int count_tokens(void *data, const char *text, size_t n_bytes)
     return (int)n;
 }
 
-/* --- one document ---------------------------------------------------------------------------- */
-
-static bool store_document(struct document *document, const struct idx_job *job,
-                           const struct rag_read_result *read, const struct idx_file *file,
-                           int *n_passages, GError **error)
+static void read_task(struct task *task)
 {
-    g_autoptr(GPtrArray) passages = rag_splitter_finish(document->splitter);
-    if (passages->len == 0)
-        return idx_job_skip(document->store, job, "The file has no text.", error);
-    struct idx_document put = {
-        .hash = read->hash,
-        .title = read->title,
-        .format = read->format,
-        .size = read->size,
-        .n_pages = read->n_pages,
-        .reader_version = RAG_READER_VERSION,
-        .note = read->note,
-        .passages = (const struct idx_passage *const *)passages->pdata,
-        .n_passages = passages->len,
-    };
-    *n_passages = (int)passages->len;
-    return idx_document_put(document->store, job, file, &put, error);
-}
-
-static bool conclude(struct document *document, const struct idx_job *job,
-                     const struct rag_read_result *read, int *n_passages, GError **error)
-{
-    struct idx_file file = {.path = job->path, .size = read->size, .mtime_ns = read->mtime_ns};
-    switch (read->outcome) {
-    case RAG_READ_OK:
-        return store_document(document, job, read, &file, n_passages, error);
-    case RAG_READ_KNOWN:
-        return idx_document_same(document->store, job, &file, document->known, error);
-    case RAG_READ_SKIPPED:
-        return idx_job_skip(document->store, job, read->reason, error);
-    case RAG_READ_LATER:
-        return idx_job_fail(document->store, job, read->reason, true, error);
-    case RAG_READ_GONE:
-    case RAG_READ_FAILED:
-    default:
-        return idx_job_fail(document->store, job, read->reason, false, error);
-    }
-}
-
-static bool read_once(struct pool *pool, struct document *document, const struct idx_job *job,
-                      int *n_passages, GError **error)
-{
-    const struct rag_index_options *o = &pool->ingest->options;
-    struct engine *embedder = pool->ingest->library->embedder;
+    const struct rag_ingest *ingest = task->pool->ingest;
+    struct engine *embedder = ingest->library->embedder;
     struct rag_read_options options = {
-        .reader_argv = (const char *const *)pool->ingest->library->reader_argv,
-        .timeout_seconds = o->read_timeout_seconds,
-        .memory_bytes = o->read_memory_bytes,
-        .max_bytes = o->max_file_bytes,
+        .reader_argv = (const char *const *)ingest->library->reader_argv,
+        .timeout_seconds = ingest->options.read_timeout_seconds,
+        .memory_bytes = ingest->options.read_memory_bytes,
+        .max_bytes = ingest->options.max_file_bytes,
         .wanted = wanted,
         .on_block = on_block,
-        .data = document,
+        .data = task,
     };
     struct rag_splitter_options split = {.count_tokens = embedder ? count_tokens : NULL,
                                          .data = embedder};
-    struct rag_read_result read;
-    document->splitter = rag_splitter_new(&split);
-    bool ok = rag_read_file(job->path, &options, &read, pool->ingest->cancellable, error);
-    if (ok && document->error) {
-        g_propagate_error(error, g_steal_pointer(&document->error));
-        ok = false;
-    }
-    ok = ok && conclude(document, job, &read, n_passages, error);
-    rag_read_result_clear(&read);
-    g_clear_pointer(&document->splitter, rag_splitter_free);
-    return ok;
-}
-
-static bool read_job(struct pool *pool, IdxStore *store, const struct idx_job *job, int *n_passages,
-                     GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    struct document document = {.store = store, .look_up = true};
-    bool ok = read_once(pool, &document, job, n_passages, &cause);
-    if (!ok && document.known && g_error_matches(cause, IDX_ERROR, IDX_ERROR_NOT_FOUND)) {
-        /* The known content went between the question and its use. */
-        g_clear_error(&cause);
-        document = (struct document){.store = store};
-        ok = read_once(pool, &document, job, n_passages, &cause);
-    }
-    if (ok)
-        return true;
-    idx_job_release(store, job, NULL); /* the first error counts */
-    g_propagate_error(error, g_steal_pointer(&cause));
-    return false;
-}
-
-/* --- workers --------------------------------------------------------------------------------- */
-
-static bool is_stopped(struct pool *pool)
-{
-    return g_atomic_int_get(&pool->stop) || g_cancellable_is_cancelled(pool->ingest->cancellable);
-}
-
-/* Nothing to claim: false if nothing will come, else after a short pause: a job may be given back
-   by another worker or process, or become due. */
-static bool wait_for_jobs(IdxStore *store, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    int64_t n = idx_jobs_pending(store, IDX_JOB_READ, NULL, &cause);
-    if (cause) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    if (n > 0)
-        g_usleep(POLL_US);
-    return n > 0;
-}
-
-static void work(struct pool *pool, IdxStore *store, GError **error)
-{
-    int lease = pool->ingest->options.read_timeout_seconds + LEASE_MARGIN_SECONDS;
-    bool ok = true;
-    while (ok && !is_stopped(pool)) {
-        struct idx_job job;
-        g_autoptr(GError) cause = NULL;
-        if (!idx_job_claim(store, IDX_JOB_READ, lease, &job, &cause)) {
-            ok = !cause && wait_for_jobs(store, &cause);
-        } else {
-            struct message *message = g_new0(struct message, 1);
-            ok = read_job(pool, store, &job, &message->n_passages, &cause);
-            message->path = g_strdup(job.path);
-            g_async_queue_push(pool->messages, message);
-            idx_job_clear(&job);
-        }
-        if (cause)
-            g_propagate_error(error, g_steal_pointer(&cause));
-    }
+    task->splitter = rag_splitter_new(&split);
+    rag_read_file(task->job.path, &options, &task->read, task->pool->cancellable, &task->error);
+    task->passages = rag_splitter_finish(task->splitter);
+    g_clear_pointer(&task->splitter, rag_splitter_free);
 }
 
 static void *worker(void *data)
 {
     struct pool *pool = data;
-    struct message *end = g_new0(struct message, 1);
-    g_autoptr(IdxStore) store = idx_open(pool->dir, NULL, 0, &end->error);
-    if (store)
-        work(pool, store, &end->error);
-    if (end->error)
-        g_atomic_int_set(&pool->stop, 1);
-    g_clear_pointer(&store, idx_close); /* before the caller goes on */
-    g_async_queue_push(pool->messages, end);
+    for (struct task *task; (task = g_async_queue_pop(pool->todo)) != &no_more;) {
+        read_task(task);
+        g_async_queue_push(pool->messages, task);
+    }
     return NULL;
 }
 
-/* Passes messages on until all workers have ended; the first error is kept. */
-static void attend(struct pool *pool, int n_workers, GError **error)
+/* --- the calling thread ------------------------------------------------------------------------
+ */
+
+static IdxStore *store_of(const struct pool *pool)
 {
-    struct rag_ingest *ingest = pool->ingest;
-    int64_t n_done = 0, n_total = 0;
-    while (n_workers) {
-        struct message *message = g_async_queue_pop(pool->messages);
-        if (message->path) {
-            int64_t left = idx_jobs_pending(ingest->library->store, IDX_JOB_READ, NULL, NULL);
-            n_done++;
-            n_total = MAX(n_total, n_done + MAX(left, 0));
-            ingest->result->n_passages += message->n_passages;
-            rag_ingest_progress(ingest, RAG_PHASE_READ, message->path, n_done, n_total);
-        } else {
-            n_workers--;
-            if (message->error && error && !*error)
-                *error = g_steal_pointer(&message->error);
-        }
-        message_free(message);
+    return pool->ingest->library->store;
+}
+
+/* After a fault the question is answered too, so that the worker comes back; the task is not put.
+ */
+static bool answer(struct pool *pool, struct task *task, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    idx_content_known(store_of(pool), task->hash, RAG_READER_VERSION, &task->known, &cause);
+    task->asks = false;
+    g_async_queue_push(task->answers, task);
+    if (!cause)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
+}
+
+static bool store_document(struct pool *pool, const struct task *task, const struct idx_file *file,
+                           GError **error)
+{
+    if (task->passages->len == 0)
+        return idx_job_skip(store_of(pool), &task->job, "The file has no text.", error);
+    struct idx_document put = {
+        .hash = task->read.hash,
+        .title = task->read.title,
+        .format = task->read.format,
+        .size = task->read.size,
+        .n_pages = task->read.n_pages,
+        .reader_version = RAG_READER_VERSION,
+        .note = task->read.note,
+        .passages = (const struct idx_passage *const *)task->passages->pdata,
+        .n_passages = task->passages->len,
+    };
+    pool->ingest->result->n_passages += task->passages->len;
+    return idx_document_put(store_of(pool), &task->job, file, &put, error);
+}
+
+static bool store_outcome(struct pool *pool, const struct task *task, GError **error)
+{
+    IdxStore *store = store_of(pool);
+    const struct rag_read_result *read = &task->read;
+    struct idx_file file = {.path = task->job.path, .size = read->size, .mtime_ns = read->mtime_ns};
+    switch (read->outcome) {
+    case RAG_READ_OK:
+        return store_document(pool, task, &file, error);
+    case RAG_READ_KNOWN:
+        return idx_document_same(store, &task->job, &file, task->known, error);
+    case RAG_READ_SKIPPED:
+        return idx_job_skip(store, &task->job, read->reason, error);
+    case RAG_READ_LATER:
+        return idx_job_fail(store, &task->job, read->reason, true, error);
+    case RAG_READ_GONE:
+    case RAG_READ_FAILED:
+    default:
+        return idx_job_fail(store, &task->job, read->reason, false, error);
     }
+}
+
+/* The known content went between the question and its use: the file is read after all. */
+static void read_again(struct pool *pool, struct task *task)
+{
+    rag_read_result_clear(&task->read);
+    g_clear_pointer(&task->passages, g_ptr_array_unref);
+    task->look_up = false;
+    task->known = 0;
+    g_async_queue_push(pool->todo, task);
+}
+
+/* Takes a task that a worker has ended. */
+static bool conclude(struct pool *pool, struct task *task, GError **error)
+{
+    g_autoptr(GError) cause = g_steal_pointer(&task->error);
+    if (!cause)
+        store_outcome(pool, task, &cause);
+    if (task->known && g_error_matches(cause, IDX_ERROR, IDX_ERROR_NOT_FOUND)) {
+        read_again(pool, task);
+        return true;
+    }
+    bool ok = cause == NULL;
+    pool->n_in_flight--;
+    if (ok) {
+        pool->n_done++;
+        pool->n_total = MAX(pool->n_total, pool->n_done);
+        rag_ingest_progress(pool->ingest, RAG_PHASE_READ, task->job.path, pool->n_done,
+                            pool->n_total);
+    } else {
+        idx_job_release(store_of(pool), &task->job, NULL); /* the first error counts */
+        g_propagate_error(error, g_steal_pointer(&cause));
+    }
+    task_free(task);
+    return ok;
+}
+
+/* Claims jobs until all workers have one and one waits. */
+static bool give_out(struct pool *pool, int n_workers, GError **error)
+{
+    int lease = pool->ingest->options.read_timeout_seconds + LEASE_MARGIN_SECONDS;
+    while (pool->n_in_flight <= n_workers) {
+        struct idx_job job;
+        g_autoptr(GError) cause = NULL;
+        if (!idx_job_claim(store_of(pool), IDX_JOB_READ, lease, &job, &cause)) {
+            if (!cause)
+                return true;
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return false;
+        }
+        struct task *task = g_new0(struct task, 1);
+        *task = (struct task){
+            .pool = pool, .job = job, .answers = g_async_queue_new(), .look_up = true};
+        pool->n_in_flight++;
+        g_async_queue_push(pool->todo, task);
+    }
+    return true;
+}
+
+/* *more: there are jobs that nobody here has, due later or in another process's hands. */
+static bool is_more(struct pool *pool, bool *more, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    *more = idx_jobs_pending(store_of(pool), IDX_JOB_READ, NULL, &cause) > 0;
+    if (!cause)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
+}
+
+static bool take_message(struct pool *pool, GError **error)
+{
+    struct task *task = g_async_queue_timeout_pop(pool->messages, POLL_US);
+    if (!task)
+        return true;
+    return task->asks ? answer(pool, task, error) : conclude(pool, task, error);
+}
+
+/* Until no job is left, or something is wrong: then until the workers have come back. The first
+   error is kept. */
+static bool attend(struct pool *pool, int n_workers, GError **error)
+{
+    bool ok = true, more = true;
+    while (pool->n_in_flight || (ok && more)) {
+        g_autoptr(GError) cause = NULL;
+        if (ok)
+            ok = !g_cancellable_set_error_if_cancelled(pool->cancellable, &cause) &&
+                 give_out(pool, n_workers, &cause);
+        if (!cause && pool->n_in_flight)
+            take_message(pool, &cause);
+        else if (!cause && is_more(pool, &more, &cause) && more)
+            g_usleep(POLL_US);
+        if (!cause)
+            continue;
+        ok = false;
+        g_cancellable_cancel(pool->cancellable);
+        if (error && !*error)
+            *error = g_steal_pointer(&cause);
+    }
+    return ok;
+}
+
+static void cancel_pool(GCancellable *cancellable, gpointer data)
+{
+    g_cancellable_cancel(data);
+}
+
+static bool run_pool(struct pool *pool, int n_workers, GError **error)
+{
+    GThread *threads[MAX_WORKERS];
+    GCancellable *callers = pool->ingest->cancellable;
+    gulong handler = 0;
+    if (callers)
+        handler = g_cancellable_connect(callers, G_CALLBACK(cancel_pool), pool->cancellable, NULL);
+    for (int i = 0; i < n_workers; i++)
+        threads[i] = g_thread_new("reader", worker, pool);
+    bool ok = attend(pool, n_workers, error);
+    for (int i = 0; i < n_workers; i++)
+        g_async_queue_push(pool->todo, &no_more);
+    for (int i = 0; i < n_workers; i++)
+        g_thread_join(threads[i]);
+    if (handler)
+        g_cancellable_disconnect(callers, handler);
+    return ok;
 }
 
 bool rag_ingest_read(struct rag_ingest *ingest, GError **error)
@@ -262,21 +322,16 @@ bool rag_ingest_read(struct rag_ingest *ingest, GError **error)
     }
     struct pool pool = {
         .ingest = ingest,
-        .dir = idx_dir(ingest->library->store),
+        .cancellable = g_cancellable_new(),
+        .todo = g_async_queue_new(),
         .messages = g_async_queue_new(),
+        .n_total = n,
     };
-    GThread *threads[MAX_WORKERS];
     int n_workers = (int)CLAMP(MIN((int64_t)g_get_num_processors(), n), 1, MAX_WORKERS);
     rag_ingest_progress(ingest, RAG_PHASE_READ, NULL, 0, n);
-    for (int i = 0; i < n_workers; i++)
-        threads[i] = g_thread_new("reader", worker, &pool);
-    attend(&pool, n_workers, &cause);
-    for (int i = 0; i < n_workers; i++)
-        g_thread_join(threads[i]);
+    bool ok = run_pool(&pool, n_workers, error);
+    g_async_queue_unref(pool.todo);
     g_async_queue_unref(pool.messages);
-    if (cause)
-        g_propagate_error(error, g_steal_pointer(&cause));
-    else if (!g_cancellable_set_error_if_cancelled(ingest->cancellable, error))
-        return true;
-    return false;
+    g_object_unref(pool.cancellable);
+    return ok;
 }

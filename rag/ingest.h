@@ -6,12 +6,12 @@
 
 #include "rag/library.h"
 
-/* One call of rag_index. Belongs to the calling thread; workers see only the fields marked so. */
+/* One call of rag_index. Belongs to the calling thread; workers see what is marked so. */
 struct rag_ingest {
     RagLibrary *library;              /* (borrowed) */
     struct rag_index_options options; /* workers: read only; defaults filled in */
     struct rag_index_result *result;  /* (borrowed) */
-    GCancellable *cancellable;        /* (borrowed) workers too; may be NULL */
+    GCancellable *cancellable;        /* (borrowed) may be NULL */
 };
 
 void rag_ingest_progress(const struct rag_ingest *ingest, enum rag_index_phase phase,

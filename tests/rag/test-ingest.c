@@ -364,8 +364,73 @@ static void test_killed(struct place *place, gconstpointer data)
     assert_sound(library);
 }
 
+/* Another process opens and closes the library all the while. SQLite's last connection to leave
+   clears the log away: ours must not have lost the locks that tell it that we are there. */
+static char *this_program;
+static int n_visits;
+
+static void visit(const struct rag_progress *progress, void *data)
+{
+    const struct place *place = data;
+    g_autoptr(GError) error = NULL;
+    char *argv[] = {this_program, (char *)"--visit", place->library, NULL};
+    int status = -1;
+    if (progress->phase != RAG_PHASE_READ || ++n_visits > 12)
+        return;
+    g_spawn_sync(NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status,
+                 &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(status, ==, 0);
+}
+
+static int visit_main(const char *dir)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RagLibrary) library = rag_library_open(
+        &(struct rag_library_options){.size = sizeof(struct rag_library_options), .dir = dir},
+        &error);
+    struct rag_status status;
+    if (!library || !rag_status(library, &status, &error))
+        return 1;
+    rag_status_clear(&status);
+    return 0;
+}
+
+static void test_visited(struct place *place, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    struct rag_index_result result;
+    struct rag_index_options options = {
+        .size = sizeof options, .on_progress = visit, .data = place};
+    for (int i = 0; i < 30; i++) {
+        g_autofree char *name = g_strdup_printf("%d.txt", i);
+        g_autofree char *line = g_strdup_printf("Document number %d.\n", i);
+        FILE_IN(place, name, line);
+    }
+    RagLibrary *library = open_library(place);
+    g_assert_true(
+        rag_index(library, (const char *[]){place->documents}, 1, &options, &result, NULL, &error));
+    g_assert_no_error(error);
+    rag_index_result_clear(&result);
+    /* What another process sees while we are still there, and what is there when we are not. */
+    g_autofree char *wal = g_build_filename(place->library, "library.db-wal", NULL);
+    g_assert_true(g_file_test(wal, G_FILE_TEST_EXISTS));
+    rag_library_close(library);
+    library = open_library(place);
+    struct rag_status status;
+    g_assert_true(rag_status(library, &status, NULL));
+    g_assert_cmpint(status.ready, ==, 30);
+    g_assert_cmpint(status.embedded, ==, 30);
+    rag_status_clear(&status);
+    assert_sound(library);
+    rag_library_close(library);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--visit") == 0)
+        return visit_main(argv[2]);
+    this_program = argv[0];
     g_test_init(&argc, &argv, NULL);
     g_assert_cmpint(argc, >=, 2);
     reader_child = argv[1];
@@ -378,5 +443,6 @@ int main(int argc, char **argv)
     ADD("batches", test_batches);
     ADD("cancel", test_cancel);
     ADD("killed", test_killed);
+    ADD("visited", test_visited);
     return g_test_run();
 }
