@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shapes of --json, the engine's verbs and batches, over the small models and a small library."""
+"""The shapes of --json, the engine's verbs and batches, over the small models and a small
+library."""
 import json
 import math
 import os
