@@ -113,8 +113,8 @@ static double share_of_words(const RagQuery *query, const RagTerms *terms)
     return n ? (double)held / n : 0;
 }
 
-/* A name or identifier of the question that nothing found holds: the documents may be about
-   something like it, but not about it. */
+/* A name or identifier of the question that no passage worth showing holds: the documents may be
+   about something like it, but not about it. */
 static bool unknown_name(const RagQuery *query, GPtrArray *all_terms)
 {
     GArray *values = query->terms->values;
@@ -133,12 +133,11 @@ static bool bears_on(const RagQuery *query, GPtrArray *hits)
 {
     g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func((GDestroyNotify)rag_terms_free);
     bool near = false;
-    for (guint i = 0; i < hits->len; i++) {
+    for (guint i = 0; i < hits->len && i < MAX_PASSAGES; i++) {
         const struct rag_hit *hit = hits->pdata[i];
         g_ptr_array_add(terms, terms_of(hit));
-        if (i < MAX_PASSAGES)
-            near = near || (!isnan(hit->vector_score) && hit->vector_score >= RELEVANT_COSINE) ||
-                   share_of_words(query, terms->pdata[i]) >= RELEVANT_WORDS;
+        near = near || (!isnan(hit->vector_score) && hit->vector_score >= RELEVANT_COSINE) ||
+               share_of_words(query, terms->pdata[i]) >= RELEVANT_WORDS;
     }
     return near && !unknown_name(query, terms);
 }

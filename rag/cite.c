@@ -206,6 +206,43 @@ static bool embed(struct engine *embedder, const char *claim, float *claim_vecto
     return true;
 }
 
+/* "Does it …?", "Is …?": then words of the question alone are an answer. */
+static bool yes_or_no(const RagTerms *question)
+{
+    static const char *const first_words[] = {
+        "is",  "are", "was",   "were", "do",    "does",   "did",  "has", "have",
+        "had", "can", "could", "will", "would", "should", "must", "may", "might",
+    };
+    if (question->words->len == 0)
+        return false;
+    const char *first = g_array_index(question->words, struct rag_word, 0).fold;
+    for (gsize i = 0; i < G_N_ELEMENTS(first_words); i++) {
+        if (strcmp(first, first_words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Does the sentence say anything? "Yes." by itself does not, nor do the question's own words. */
+static bool claims(const RagTerms *sentence, const RagTerms *given)
+{
+    GHashTableIter iter;
+    gpointer key;
+    if (content_words(sentence) > 0 && (yes_or_no(given) || negates(sentence) != negates(given)))
+        return true;
+    g_hash_table_iter_init(&iter, sentence->stems);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        if (!rag_terms_has(given, key))
+            return true;
+    }
+    g_hash_table_iter_init(&iter, sentence->numbers);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        if (!g_hash_table_contains(given->numbers, key))
+            return true;
+    }
+    return false;
+}
+
 /* What all sentences of an answer are compared with. All borrowed. */
 struct evidence {
     const char *question;
@@ -223,8 +260,8 @@ static bool best_stretch(const struct evidence *evidence, const char *sentence,
     *best = NULL;
     *score = 0;
     g_autoptr(RagTerms) terms = rag_terms_new(sentence, -1);
-    if (content_words(terms) == 0 && g_hash_table_size(terms->numbers) == 0)
-        return true; /* "Yes." claims nothing by itself */
+    if (!claims(terms, evidence->given))
+        return true;
     g_autoptr(GArray) ranked = g_array_new(FALSE, FALSE, sizeof(struct candidate));
     for (guint i = 0; i < stretches->len; i++) {
         const struct stretch *stretch = &g_array_index(stretches, struct stretch, i);

@@ -111,6 +111,25 @@ static void test_cite(void)
     g_assert_cmpstr(answer + last->from, ==, "Rent is due on the third working day.");
 }
 
+static int cited(const char *question, const char *answer)
+{
+    g_autoptr(GPtrArray) hits = two_hits();
+    g_autoptr(GArray) sentences = g_array_new(FALSE, FALSE, sizeof(struct rag_sentence));
+    g_autoptr(GPtrArray) citations =
+        g_ptr_array_new_with_free_func((GDestroyNotify)rag_citation_free);
+    g_assert_true(rag_cite(answer, question, hits, NULL, sentences, citations, NULL));
+    return citation_of(sentences, 0);
+}
+
+/* The question given back is no answer, unless it asks for yes or no. */
+static void test_echo(void)
+{
+    g_assert_cmpint(cited("On which day is the rent due?", "The rent is due on the day."), ==, 0);
+    g_assert_cmpint(cited("On which day is the rent due?", "The rent is due on the third day."), ==,
+                    1);
+    g_assert_cmpint(cited("Are dogs allowed on a leash?", "Dogs are allowed on a leash."), ==, 1);
+}
+
 static void test_halves(void)
 {
     g_autoptr(GPtrArray) hits = two_hits();
@@ -153,6 +172,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cite/cosine-counts", test_cosine_counts);
     g_test_add_func("/cite/given-words", test_given_words);
     g_test_add_func("/cite/sentences", test_cite);
+    g_test_add_func("/cite/echo", test_echo);
     g_test_add_func("/cite/halves", test_halves);
     g_test_add_func("/cite/unsupported-values", test_unsupported_values);
     return g_test_run();
