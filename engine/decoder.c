@@ -7,8 +7,7 @@
  *
  * A pass takes n columns (tokens). Each step is a matrix product shared out by rows, or a small
  * job per column; steps in which each column is its own (norm, bias, rotation, cache, residual,
- * SwiGLU) are shared out by columns. With few columns such a step is done by the calling thread
- * alone: waking others costs more than the work.
+ * SwiGLU) are shared out by columns (columns.h).
  *
  * Invariants
  * 1. A column's numbers come from its own column and the cache only, in an order that n and the
@@ -21,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/columns.h"
 #include "engine/cpu/attention.h"
 
 struct decoder {
@@ -139,14 +139,9 @@ void decoder_free(struct decoder *decoder)
     free(decoder);
 }
 
-/* Calls step(decoder, column) for each of n columns. */
 static void each_column(struct decoder *d, void (*step)(void *decoder, int column), int n)
 {
-    if (n > 2)
-        cpu_pool_run(d->pool, step, d, n);
-    else
-        for (int i = 0; i < n; i++)
-            step(d, i);
+    columns_run(d->pool, step, d, n);
 }
 
 static void embed_column(void *data, int i)

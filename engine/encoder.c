@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/columns.h"
 #include "engine/cpu/attention.h"
 #include "engine/kv-cache.h"
 
@@ -208,20 +209,20 @@ static void run_layer(struct encoder *e, int n, int n_texts)
     product(e, &layer->wq, e->q);
     product(e, &layer->wk, e->k);
     product(e, &layer->wv, e->v);
-    cpu_pool_run(e->pool, store_column, e, n);
+    columns_run(e->pool, store_column, e, n);
     /* attended = softmax(q kᵀ / √head_dim) v within each text */
     attend(e, n_texts);
     /* x = LayerNorm(x + Wo attended + b) */
     cpu_input_set(e->input, e->attended, n, n_embd, e->level, e->pool);
     product(e, &layer->wo, e->h);
-    cpu_pool_run(e->pool, attn_norm_column, e, n);
+    columns_run(e->pool, attn_norm_column, e, n);
     /* x = LayerNorm(x + Wdown gelu(Wup x + b) + b) */
     cpu_input_set(e->input, e->x, n, n_embd, e->level, e->pool);
     product(e, &layer->up, e->up);
-    cpu_pool_run(e->pool, gelu_column, e, n);
+    columns_run(e->pool, gelu_column, e, n);
     cpu_input_set(e->input, e->up, n, n_ff, e->level, e->pool);
     product(e, &layer->down, e->h);
-    cpu_pool_run(e->pool, ffn_norm_column, e, n);
+    columns_run(e->pool, ffn_norm_column, e, n);
 }
 
 /* One vector of a text's token vectors, scaled to length 1. Sums in double: order of tokens. */
@@ -250,7 +251,7 @@ void encoder_run(struct encoder *encoder, const struct encoder_text *texts, int 
     struct encoder *e = encoder;
     int n = lay_out(e, texts, n_texts);
     e->out = out;
-    cpu_pool_run(e->pool, embed_column, e, n);
+    columns_run(e->pool, embed_column, e, n);
     for (int i = 0; i < e->model->config.n_layers; i++) {
         e->layer = &e->model->layers[i];
         run_layer(e, n, n_texts);

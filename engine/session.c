@@ -123,10 +123,13 @@ void session_truncate(struct eng_session *session, int n)
 
 static enum eng_status check_logits(const struct eng_session *s, struct eng_err *err)
 {
-    float sum = 0; /* x - x is 0 for finite x and NaN otherwise */
-    for (int i = 0; i < s->engine->info.n_vocab; i++)
-        sum += s->logits[i] - s->logits[i];
-    if (sum == 0)
+    bool bad = false; /* an exponent of all ones is a NaN or an infinity */
+    for (int i = 0; i < s->engine->info.n_vocab; i++) {
+        uint32_t bits;
+        memcpy(&bits, &s->logits[i], sizeof bits);
+        bad |= (bits & 0x7f800000) == 0x7f800000;
+    }
+    if (!bad)
         return ENG_OK;
     return eng_fail(err, ENG_ERR_NUMERIC,
                     "'%s' computed numbers that are not finite after %d tokens; its file may be "
