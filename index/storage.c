@@ -10,6 +10,9 @@
  * 3. A sealed file of a wrong length or checksum is not handed out: what parses it (FAISS) was not
  *    written with hostile files in mind. The checksum guards against accidents, not against a
  *    person who can write this folder, who could write the database as well.
+ * 4. A descriptor of our own on the database is never closed: closing one drops every POSIX lock
+ *    that this process holds on the file, those of SQLite in other threads too, and another process
+ *    would then remove a log in use (sqlite.org/howtocorrupt.html, 2.2).
  *
  * Sealed file:  0 "LECSEAL1" | 8 length of content | 16 checksum | 24 content …   (little-endian)
  *
@@ -78,13 +81,15 @@ bool storage_prepare(const char *dir, unsigned flags, GError **error)
         file_error(error, dir, "make the library's folder");
         return false;
     }
-    /* Made before SQLite does, which would take the mode from the umask; its other files follow. */
-    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
+    /* Made before SQLite does, which would take the mode from the umask; its other files follow.
+       O_EXCL: the file may be open elsewhere in this process by now (invariant 4). */
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno != EEXIST) {
         file_error(error, path, "make the library's database");
         return false;
     }
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return true;
 }
 
@@ -93,20 +98,38 @@ static int64_t big_endian(const unsigned char *p)
     return (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
+/* A descriptor for reading the database's header: one for each database file that this process has
+   seen, kept to its end (invariant 4). -1 with errno set. */
+static int header_descriptor(const char *path)
+{
+    static GMutex lock;
+    static GHashTable *descriptors; /* "device:inode" → descriptor + 1 */
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return -1;
+    g_autofree char *file = g_strdup_printf("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    if (!descriptors)
+        descriptors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    int fd = GPOINTER_TO_INT(g_hash_table_lookup(descriptors, file)) - 1;
+    if (fd < 0)
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        g_hash_table_replace(descriptors, g_steal_pointer(&file), GINT_TO_POINTER(fd + 1));
+    return fd;
+}
+
 bool storage_peek(const char *dir, int64_t *version, int64_t *application, GError **error)
 {
     unsigned char head[100]; /* SQLite file format, "The Database Header" */
     g_autofree char *path = file_path(dir, DATABASE);
     *version = *application = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = header_descriptor(path);
     ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
     if (n < 0) {
         file_error(error, path, "read the library's database");
-        if (fd >= 0)
-            close(fd);
         return false;
     }
-    close(fd);
     if (n == 0)
         return true;
     if (n < (ssize_t)sizeof head || memcmp(head, "SQLite format 3", 16) != 0) {

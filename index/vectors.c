@@ -89,17 +89,20 @@ static bool all_finite(const float *vectors, size_t n, GError **error)
     return true;
 }
 
-/* The embed job is done when nothing of its content is left to embed. */
+/* The embed job is done when nothing of its content is left to embed. Else it has come further, and
+   the kills it went through before say nothing against it. */
 static bool finish_embed(IdxStore *store, int64_t embedder, const struct idx_job *job,
                          GError **error)
 {
-    return sql_run(
-        store,
-        "DELETE FROM jobs WHERE id = ?1 AND owner = ?2 AND NOT EXISTS("
-        " SELECT 1 FROM passages p WHERE p.content = ?3 AND NOT EXISTS("
-        "  SELECT 1 FROM vectors v WHERE v.passage = p.id AND v.embedder = ?4))",
-        SQL(SQL_INT(job->id), SQL_TEXT(store->owner), SQL_INT(job->content), SQL_INT(embedder)),
-        error);
+    return sql_run(store, "UPDATE jobs SET attempts = 1 WHERE id = ?1 AND owner = ?2",
+                   SQL(SQL_INT(job->id), SQL_TEXT(store->owner)), error) &&
+           sql_run(store,
+                   "DELETE FROM jobs WHERE id = ?1 AND owner = ?2 AND NOT EXISTS("
+                   " SELECT 1 FROM passages p WHERE p.content = ?3 AND NOT EXISTS("
+                   "  SELECT 1 FROM vectors v WHERE v.passage = p.id AND v.embedder = ?4))",
+                   SQL(SQL_INT(job->id), SQL_TEXT(store->owner), SQL_INT(job->content),
+                       SQL_INT(embedder)),
+                   error);
 }
 
 bool idx_vectors_put(IdxStore *store, int64_t embedder, const int64_t *passages,

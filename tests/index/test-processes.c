@@ -111,6 +111,32 @@ static void test_side_by_side(void)
     fixture_close(&fixture);
 }
 
+/* A second store that comes and goes must not take the first one's locks with it: another process
+   would take itself for the last one and remove the log in use. */
+static void test_second_store(void)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_put1(&fixture, "/docs/a", "first");
+    idx_close(idx_open(fixture.dir, NULL, 0, NULL));
+    pid_t child = fork();
+    if (child == 0) {
+        IdxStore *other = idx_open(fixture.dir, NULL, 0, NULL);
+        idx_close(other);
+        _exit(other ? 0 : 1);
+    }
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_cmpint(status, ==, 0);
+    g_autofree char *log = g_build_filename(fixture.dir, "library.db-wal", NULL);
+    g_assert_true(g_file_test(log, G_FILE_TEST_EXISTS));
+    fixture_put1(&fixture, "/docs/b", "second");
+    fixture_reopen(&fixture);
+    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM contents"), ==, 2);
+    fixture_assert_clean(&fixture);
+    fixture_close(&fixture);
+}
+
 /* Killed at random moments, checked each time, and finished in the end. */
 static void test_killed(void)
 {
@@ -188,6 +214,7 @@ static void test_killed_forgetting(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/index/processes/second-store", test_second_store);
     g_test_add_func("/index/processes/side-by-side", test_side_by_side);
     g_test_add_func("/index/processes/killed", test_killed);
     g_test_add_func("/index/processes/killed-forgetting", test_killed_forgetting);
