@@ -217,7 +217,7 @@ static bool is_number(const char *chunk)
     }
     if (!g_ascii_isdigit(*p))
         return false;
-    g_autofree char *digits = read_number(p, &p);
+    g_free(read_number(p, &p)); /* only where it ends matters */
     if (*p == '-')
         p++;
     size_t letters = 0;
