@@ -8,6 +8,7 @@
  * removed; what has lost its work is queued. A library that is in use or was just killed has no
  * findings: a lease of a dead process is taken over by the next that looks for work.
  */
+#include "index/find.h"
 #include "index/store.h"
 #include "index/vector-cache.h"
 

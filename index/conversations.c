@@ -5,6 +5,7 @@
  * An answer's passages are copies, as the model saw them: an old answer can be read and checked
  * when its document has changed or gone.
  */
+#include "index/conversations.h"
 #include "index/store.h"
 
 #define TITLE_CHARACTERS 80

@@ -10,6 +10,7 @@
  * 3. What is stored under a job that is no longer ours is not stored: another process has the work,
  *    or the person has forgotten the document.
  */
+#include "index/find.h"
 #include "index/store.h"
 
 static const char *const position_names[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * index.h: what a library remembers: documents, passages, full text, vectors, jobs, conversations.
+ * index.h: what a library remembers: places, jobs, documents, and how it is. find.h has
+ * vectors and search, conversations.h what was asked and answered.
  *
  * SQLite is the truth. The FAISS file is a cache that can be rebuilt from it at any time. This
  * folder takes `const float *` and never calls the engine, nor opens a document.
@@ -9,7 +10,6 @@
  *     idx_root_add(store, "/home/ada/papers", NULL, &error);
  *     idx_location_seen(store, &(struct idx_file){.path = …}, &error);
  *     while (idx_job_claim(store, kinds, &job, &error)) …  idx_document_put(store, …);
- *     GPtrArray *hits = idx_search_text(store, "notice period", 50, NULL, &error);
  *
  * Thread rule: a store (one SQLite connection) belongs to one thread at a time; open one a thread.
  * Several processes may work on one library: writes are short transactions in WAL mode with a busy
@@ -205,79 +205,7 @@ bool idx_document_same(IdxStore *store, const struct idx_job *job, const struct 
 bool idx_document_put(IdxStore *store, const struct idx_job *job, const struct idx_file *file,
                       const struct idx_document *document, GError **error);
 
-/* --- vectors --------------------------------------------------------------------------------- */
-
-/* The row of an embedder (made if new): `hash` = SHA-256 of its file. -1 on error. */
-int64_t idx_embedder(IdxStore *store, const char *name, const char *hash, int dim, GError **error);
-/* Passages of a content (job of kind EMBED) that have no vector of this embedder yet, by ord. */
-GPtrArray *idx_passages_unembedded(IdxStore *store, int64_t embedder, int64_t content, int limit,
-                                   GError **error);
-/* Enqueues EMBED jobs for all contents that lack vectors of this embedder. */
-bool idx_embed_enqueue(IdxStore *store, int64_t embedder, GError **error);
-/* vectors [n][dim], one transaction; a passage that has gone meanwhile, or has a vector already, is
-   left out silently. n may be 0. If job is not NULL and no passage of its content is left without a
-   vector, the job is done. */
-bool idx_vectors_put(IdxStore *store, int64_t embedder, const int64_t *passages,
-                     const float *vectors, size_t n, const struct idx_job *job, GError **error);
-/* Vectors of these passages into out [n][dim]; has[i] false where there is none. */
-bool idx_vectors_get(IdxStore *store, int64_t embedder, const int64_t *passages, size_t n,
-                     float *out, bool *has, GError **error);
-
-/* --- search ----------------------------------------------------------------------------------- */
-
-struct idx_hit {
-    int64_t passage;
-    double score; /* higher is better: −bm25, or cosine */
-};
-
-/* words: plain words (no FTS syntax), ORed, BM25; a token is quoted, so nothing in it is syntax.
-   `phrases`: NULL-terminated, may be NULL: exact strings that must occur (ids, option names).
-   Returns GArray of struct idx_hit, best first, ties by lowest id. Only passages whose content has
-   a location are found. scope: NULL, or a path prefix the file must be at or below. */
-GArray *idx_search_text(IdxStore *store, const char *const *words, const char *const *phrases,
-                        int k, const char *scope, GError **error);
-/* query [dim]. Uses the FAISS cache (loaded or rebuilt if its generation is old) and scans rows
-   that are newer than the cache exactly; equals an exact search for flat indexes. */
-GArray *idx_search_vectors(IdxStore *store, int64_t embedder, const float *query, int k,
-                           const char *scope, GError **error);
-/* Builds and saves the cache now if it is out of date (after indexing). */
-bool idx_vectors_refresh(IdxStore *store, int64_t embedder, GError **error);
-
-/* A found passage with the document it stands in. */
-struct idx_found {
-    struct idx_passage passage;
-    char *path, *title, *format; /* (owned) path: one location of the content (lowest id) */
-    char *hash;
-};
-void idx_found_free(struct idx_found *found);
-struct idx_found *idx_passage_get(IdxStore *store, int64_t passage, GError **error);
-/* The passage `step` places further in the same document; NULL without error at the ends. */
-struct idx_found *idx_passage_neighbour(IdxStore *store, int64_t content, int ord, GError **error);
-
-/* --- conversations and answers ---------------------------------------------------------------- */
-
-struct idx_answer_passage {
-    const char *path, *hash, *text; /* as shown to the model */
-    enum idx_position pos_kind;
-    int pos_from, pos_to;
-    double score;
-};
-struct idx_answer {
-    int64_t conversation; /* 0 = make a new one, titled by the question */
-    const char *question, *query, *answer;
-    bool supported;
-    const char *model, *model_hash, *settings_json, *citations_json;
-    uint64_t seed;
-    const int32_t *tokens; /* generated ids */
-    size_t n_tokens;
-    const struct idx_answer_passage *passages;
-    size_t n_passages;
-};
-/* One transaction; the answer's id, -1 on error. */
-int64_t idx_answer_put(IdxStore *store, const struct idx_answer *answer, GError **error);
-
-/* --- state and health ---------------------------------------------------------------------------
- */
+/* --- state and health ------------------------------------------------------------------------- */
 
 struct idx_status {
     int64_t n_by_state[6]; /* by enum idx_state */

@@ -25,6 +25,7 @@
  * in WAL mode cannot be shared between machines). Another namespace: cannot be judged, its lease
  * must run out.
  */
+#include "index/find.h"
 #include "index/store.h"
 #include <stdlib.h>
 #include <unistd.h>

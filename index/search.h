@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "index/find.h"
 #include "index/store.h"
 
 /* The best k hits so far: higher score first, ties by lower passage. */

@@ -9,6 +9,7 @@
  *    or the id is gone.
  * 3. The generation of an embedder moves with each vector that comes or goes (triggers).
  */
+#include "index/find.h"
 #include "index/store.h"
 #include <math.h>
 

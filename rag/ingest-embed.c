@@ -12,6 +12,8 @@
  */
 #include "rag/ingest.h"
 
+#include "index/find.h"
+
 #include <string.h>
 
 enum { BATCH = 64, LEASE_SECONDS = 300, POLL_US = 200000, MAX_PREFIX = 300 };

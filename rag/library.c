@@ -5,6 +5,8 @@
  */
 #include "rag/library.h"
 
+#include "index/find.h"
+
 static void problem_free(gpointer data)
 {
     struct rag_problem *problem = data;

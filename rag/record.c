@@ -6,6 +6,7 @@
  */
 #include "rag/record.h"
 
+#include "index/conversations.h"
 #include "rag/compress.h"
 #include "rag/library.h"
 

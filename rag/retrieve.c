@@ -20,6 +20,7 @@
  */
 #include "rag/retrieve.h"
 
+#include "index/find.h"
 #include "rag/embed-text.h"
 #include "rag/library.h"
 #include "rag/proximity.h"

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "index/conversations.h"
+#include "index/find.h"
 #include "index/index.h"
 #include <sqlite3.h>
 

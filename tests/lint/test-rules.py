@@ -39,6 +39,7 @@ GOOD = {
 LONG_FUNCTION = SPDX + "int f(void)\n{\n" + "    g();\n" * 61 + "}\n"
 PLANTED = {
     "layers": [("index/store.c", SPDX + '#include "engine/engine.h"\n'),
+               ("rag/ask.c", SPDX + '#include "index/store.h"\n'),
                ("engine/gguf.c", SPDX + '#include "index/index.h"\n'),
                ("rag/ask.c", SPDX + '#include "engine/cpu/cpu.h"\n'),
                ("rag/ask.c", SPDX + '#include "rag.h"\n'),

@@ -5,6 +5,7 @@
 #include "rag/library.h"
 
 #include "fake-engine.h"
+#include "index/find.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
