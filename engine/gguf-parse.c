@@ -453,7 +453,7 @@ static enum eng_status parse_alignment(struct gguf *g, struct eng_err *err)
 
 enum eng_status gguf_parse(struct gguf *g, struct eng_err *err)
 {
-    struct cursor c = {g->data, g->data + g->n_bytes};
+    struct cursor c = {g->data, g->n_bytes ? g->data + g->n_bytes : g->data};
     uint64_t n_values = 0, n_tensors = 0;
     enum eng_status status = parse_header(g, &c, &n_values, &n_tensors, err);
     if (status != ENG_OK) {
