@@ -110,7 +110,9 @@ bool rag_draft_add(RagDraft *draft, const char *text, size_t n, const char **cle
     *clean = draft->text->str + draft->handed;
     *n_clean = certain > draft->handed ? certain - draft->handed : 0;
     draft->handed += *n_clean;
-    return !ended || !repeats(draft->text->str);
+    /* a caller may hand over half a character; the sentences are looked at once it is whole */
+    return !ended || !g_utf8_validate(draft->text->str, (gssize)draft->text->len, NULL) ||
+           !repeats(draft->text->str);
 }
 
 char *rag_draft_finish(RagDraft *draft, bool cut)
