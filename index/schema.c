@@ -19,6 +19,8 @@
 #include "index/schema.h"
 #include "index/sql.h"
 
+#define SWITCH_SECONDS 30 /* as long as the busy handler waits elsewhere */
+
 static const char version_1[] =
     "CREATE TABLE library("
     " id INTEGER PRIMARY KEY CHECK(id = 1),"
@@ -219,6 +221,20 @@ static bool run(sqlite3 *db, const char *dir, const char *sql, GError **error)
     return rc == SQLITE_OK;
 }
 
+/* Two connections that switch a new database to WAL at once would wait for each other: SQLite then
+   gives up without asking the busy handler, so it is tried again here. */
+static bool use_wal(sqlite3 *db, const char *dir, GError **error)
+{
+    gint64 deadline = g_get_monotonic_time() + SWITCH_SECONDS * G_USEC_PER_SEC;
+    int rc;
+    while ((rc = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) == SQLITE_BUSY &&
+           g_get_monotonic_time() < deadline)
+        g_usleep(5000);
+    if (rc != SQLITE_OK)
+        sql_set_error(error, db, rc, dir, "Cannot open the library");
+    return rc == SQLITE_OK;
+}
+
 bool schema_configure(sqlite3 *db, const char *dir, bool read_only, GError **error)
 {
     /* The tables behind full text are FTS5's own. (An untrusted schema would go further, but
@@ -235,10 +251,10 @@ bool schema_configure(sqlite3 *db, const char *dir, bool read_only, GError **err
         return true;
     /* NORMAL: a killed process loses nothing; a lost power supply may lose the last transactions,
        but the database stays whole. secure_delete: deleted text is overwritten. */
-    return run(db, dir,
-               "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
-               "PRAGMA journal_size_limit = 67108864;",
-               error);
+    return use_wal(db, dir, error) && run(db, dir,
+                                          "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
+                                          "PRAGMA journal_size_limit = 67108864;",
+                                          error);
 }
 
 static bool one_int(sqlite3 *db, const char *dir, const char *sql, int *out, GError **error)

@@ -10,9 +10,10 @@
  * 3. A sealed file of a wrong length or checksum is not handed out: what parses it (FAISS) was not
  *    written with hostile files in mind. The checksum guards against accidents, not against a
  *    person who can write this folder, who could write the database as well.
- * 4. A descriptor of our own on the database is never closed: closing one drops every POSIX lock
- *    that this process holds on the file, those of SQLite in other threads too, and another process
- *    would then remove a log in use (sqlite.org/howtocorrupt.html, 2.2).
+ * 4. A descriptor of our own on the database is closed only when no store of this process has it
+ *    open: closing one drops every POSIX lock that this process holds on the file, those of SQLite
+ *    in other threads too, and another process would then remove a log in use
+ *    (sqlite.org/howtocorrupt.html, 2.2).
  *
  * Sealed file:  0 "LECSEAL1" | 8 length of content | 16 checksum | 24 content …   (little-endian)
  *
@@ -98,34 +99,57 @@ static int64_t big_endian(const unsigned char *p)
     return (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
-/* A descriptor for reading the database's header: one for each database file that this process has
-   seen, kept to its end (invariant 4). -1 with errno set. */
-static int header_descriptor(const char *path)
+/* A descriptor for reading a database's header, shared by the stores of this process that have the
+   file open. */
+struct storage_header {
+    char *file; /* (owned) "device:inode" */
+    int fd, n_users;
+};
+static GMutex headers_lock;
+static GHashTable *headers; /* by file; headers_lock */
+
+/* NULL with errno set. */
+static struct storage_header *header_open(const char *path)
 {
-    static GMutex lock;
-    static GHashTable *descriptors; /* "device:inode" → descriptor + 1 */
     struct stat st;
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&headers_lock);
     if (stat(path, &st) != 0)
-        return -1;
+        return NULL;
     g_autofree char *file = g_strdup_printf("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
-    if (!descriptors)
-        descriptors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    int fd = GPOINTER_TO_INT(g_hash_table_lookup(descriptors, file)) - 1;
-    if (fd < 0)
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        g_hash_table_replace(descriptors, g_steal_pointer(&file), GINT_TO_POINTER(fd + 1));
-    return fd;
+    if (!headers)
+        headers = g_hash_table_new(g_str_hash, g_str_equal);
+    struct storage_header *header = g_hash_table_lookup(headers, file);
+    if (!header) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            return NULL;
+        header = g_new0(struct storage_header, 1);
+        *header = (struct storage_header){.file = g_steal_pointer(&file), .fd = fd};
+        g_hash_table_insert(headers, header->file, header);
+    }
+    header->n_users++;
+    return header;
 }
 
-bool storage_peek(const char *dir, int64_t *version, int64_t *application, GError **error)
+void storage_header_close(struct storage_header *header)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&headers_lock);
+    if (!header || --header->n_users > 0)
+        return;
+    g_hash_table_remove(headers, header->file);
+    close(header->fd); /* under the lock: nobody can be opening the file now */
+    g_free(header->file);
+    g_free(header);
+}
+
+bool storage_peek(const char *dir, struct storage_header **header, int64_t *version,
+                  int64_t *application, GError **error)
 {
     unsigned char head[100]; /* SQLite file format, "The Database Header" */
     g_autofree char *path = file_path(dir, DATABASE);
     *version = *application = 0;
-    int fd = header_descriptor(path);
-    ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
+    *header = header_open(path);
+    ssize_t n = *header ? pread((*header)->fd, head, sizeof head, 0) : -1;
     if (n < 0) {
         file_error(error, path, "read the library's database");
         return false;

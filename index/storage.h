@@ -15,8 +15,12 @@
 /* Makes the folder and an empty database file where they are missing and IDX_CREATE allows. */
 bool storage_prepare(const char *dir, unsigned flags, GError **error);
 /* Version and application id as the database file's header has them, without touching it; both 0
-   for an empty file. IDX_ERROR_CORRUPT if it is no database. */
-bool storage_peek(const char *dir, int64_t *version, int64_t *application, GError **error);
+   for an empty file. IDX_ERROR_CORRUPT if it is no database. *header (NULL if the file cannot be
+   opened, else set on errors too) is closed after the connection is. */
+struct storage_header;
+bool storage_peek(const char *dir, struct storage_header **header, int64_t *version,
+                  int64_t *application, GError **error);
+void storage_header_close(struct storage_header *header); /* NULL is legal */
 /* A connection with busy timeout; nothing is written by opening. */
 sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned flags,
                           GError **error);

@@ -27,7 +27,7 @@ static bool open_database(IdxStore *store, const struct idx_key *key, unsigned f
 {
     int64_t version, application;
     if (!storage_prepare(store->dir, flags, error) ||
-        !storage_peek(store->dir, &version, &application, error) ||
+        !storage_peek(store->dir, &store->header, &version, &application, error) ||
         !schema_accept(store->dir, version, application, error))
         return false;
     store->db = storage_database(store->dir, key, flags, error);
@@ -91,6 +91,7 @@ void idx_close(IdxStore *store)
     g_clear_pointer(&store->statements, g_hash_table_unref);
     g_clear_pointer(&store->seen, g_array_unref);
     sqlite3_close(store->db);
+    storage_header_close(store->header); /* after the connection (storage.c, 4) */
     g_free(store->owner);
     g_free(store->dir);
     g_free(store);

@@ -6,15 +6,17 @@
 
 #include "index/sql.h"
 
+struct storage_header;
 struct vector_cache;
 
 struct idx_store {
-    sqlite3 *db;                /* (owned) */
-    char *dir;                  /* (owned) */
-    char *owner;                /* (owned) this process, as jobs name it */
-    bool read_only;             /* no write of any kind */
-    int64_t last_time;          /* µs: time never runs backwards within a store */
-    GHashTable *statements;     /* (owned) address of the SQL text → prepared statement */
+    sqlite3 *db;                   /* (owned) */
+    struct storage_header *header; /* (owned) its database file, held open */
+    char *dir;                     /* (owned) */
+    char *owner;                   /* (owned) this process, as jobs name it */
+    bool read_only;                /* no write of any kind */
+    int64_t last_time;             /* µs: time never runs backwards within a store */
+    GHashTable *statements;        /* (owned) address of the SQL text → prepared statement */
     GArray *seen;               /* (owned) int64_t ids of locations seen again, not yet written */
     struct vector_cache *cache; /* (owned) NULL until a search by vectors needs it */
 };

@@ -256,6 +256,35 @@ static void test_made_at_once(void)
     scratch_remove(scratch);
 }
 
+/* Descriptors of this process on files of the folder. */
+static int n_descriptors(const char *dir)
+{
+    int n = 0;
+    g_autoptr(GDir) list = g_dir_open("/proc/self/fd", 0, NULL);
+    for (const char *name; list && (name = g_dir_read_name(list));) {
+        g_autofree char *link = g_build_filename("/proc/self/fd", name, NULL);
+        g_autofree char *path = g_file_read_link(link, NULL);
+        n += path && g_str_has_prefix(path, dir);
+    }
+    return n;
+}
+
+/* A closed library can be unmounted; one that is still open elsewhere keeps its locks. */
+static void test_nothing_held(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct fixture fixture;
+    fixture_open(&fixture);
+    IdxStore *second = idx_open(fixture.dir, NULL, 0, &error);
+    g_assert_no_error(error);
+    g_clear_pointer(&fixture.store, idx_close);
+    g_assert_cmpint(n_descriptors(fixture.dir), >, 0);
+    idx_close(second);
+    g_assert_cmpint(n_descriptors(fixture.dir), ==, 0);
+    fixture_reopen(&fixture);
+    fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -269,5 +298,6 @@ int main(int argc, char **argv)
     g_test_add_func("/index/storage/another-program", test_another_program);
     g_test_add_func("/index/storage/newer", test_newer);
     g_test_add_func("/index/storage/made-at-once", test_made_at_once);
+    g_test_add_func("/index/storage/nothing-held", test_nothing_held);
     return g_test_run();
 }
