@@ -46,6 +46,7 @@ IdxStore *idx_open(const char *dir, const struct idx_key *key, unsigned flags, G
 void idx_close(IdxStore *store); /* NULL is legal */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdxStore, idx_close)
 const char *idx_dir(const IdxStore *store);
+int64_t idx_time(IdxStore *store); /* µs since 1970; never runs backwards within a store */
 
 /* --- places: collections, roots, exclusions, locations ------------------------------------- */
 
@@ -97,7 +98,7 @@ enum idx_seen {
 /* Records the file; NEW and CHANGED enqueue a read job. SAME = size and mtime as known and the
    state is final. */
 enum idx_seen idx_location_seen(IdxStore *store, const struct idx_file *file, GError **error);
-/* Removes locations below `root` that the scan (its start time, µs as g_get_real_time) did not see:
+/* Removes locations below `root` that the scan (idx_time at its start) did not see:
    returns how many, -1 on error. Contents without a location go too (text, full text, vectors). */
 int64_t idx_root_sweep(IdxStore *store, int64_t root, int64_t scan_start, GError **error);
 bool idx_location_skip(IdxStore *store, const struct idx_file *file, const char *reason,

@@ -17,6 +17,11 @@ int64_t store_now(IdxStore *store)
     return store->last_time;
 }
 
+int64_t idx_time(IdxStore *store)
+{
+    return store_now(store);
+}
+
 const char *idx_dir(const IdxStore *store)
 {
     return store->dir;

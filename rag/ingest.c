@@ -5,7 +5,8 @@
  * any point is continued by the next one.
  *
  * What vanished is removed only where that is sure: the root is there and not empty, and all its
- * folders could be read. A root that is missing or suddenly empty (an unplugged disk leaves an
+ * folders could be read and entered. A root that is missing, cannot be entered, is a link that
+ * leads nowhere now, or is suddenly empty (an unplugged disk leaves an
  * empty mount point) is offline: kept, and still searchable. It is removed after reading, not
  * before: a file that was moved is then known by its content, and is neither read nor embedded
  * again.
@@ -125,8 +126,7 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
         return false;
     if (scanned->incomplete) {
         add_problem(ingest->result, scanned->unreadable,
-                    "This folder cannot be read; change its permissions and index it again.",
-                    false);
+                    "This cannot be looked at; change its permissions and index it again.", false);
         return true;
     }
     struct sweep sweep = {root->id, start};
@@ -152,11 +152,12 @@ static bool scan_root(struct rag_ingest *ingest, const struct idx_root *root, GA
     struct scan scan = {ingest, root->id};
     struct rag_scan_result scanned;
     struct rag_scan_options options = {
+        .folder = !root->is_file,
         .leave_out = idx_dir(ingest->library->store),
         .on_file = on_file,
         .data = &scan,
     };
-    int64_t start = g_get_real_time();
+    int64_t start = idx_time(ingest->library->store);
     rag_ingest_progress(ingest, RAG_PHASE_SCAN, root->path, ingest->result->n_seen, 0);
     if (!rag_scan(root->path, &options, &scanned, ingest->cancellable, error))
         return false;

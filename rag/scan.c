@@ -79,19 +79,33 @@ static const char *kind_reason(mode_t mode)
     return "This is a device, not a file.";
 }
 
+/* Something is there that cannot be looked at: nothing may be taken for gone after this walk. */
+static void not_seen(struct walk *walk, const char *path)
+{
+    if (!walk->result->unreadable)
+        walk->result->unreadable = g_strdup(path);
+    walk->result->incomplete = true;
+}
+
 static bool visit_file(struct walk *walk, const char *path, GError **error)
 {
     struct stat st;
     g_autofree char *name = g_path_get_basename(path);
     if (stat(path, &st) != 0) {
-        if (errno == ELOOP)
+        int reason = errno;
+        if (reason == ELOOP)
             return hand_on(walk, path, NULL, "The link leads back to itself.", error);
-        if (errno == EACCES)
-            return hand_on(walk, path, NULL, "There is no permission to follow this link.", error);
         struct stat link;
-        if (lstat(path, &link) != 0) /* gone since the folder was listed */
+        bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+        bool gone = reason == ENOENT || reason == ENOTDIR;
+        if (is_link && reason == EACCES)
+            return hand_on(walk, path, NULL, "There is no permission to follow this link.", error);
+        if (is_link && gone)
+            return hand_on(walk, path, NULL, "The link points to a file that is not there.", error);
+        if (gone) /* since the folder was listed */
             return true;
-        return hand_on(walk, path, NULL, "The link points to a file that is not there.", error);
+        not_seen(walk, path);
+        return true;
     }
     if (!S_ISREG(st.st_mode))
         return hand_on(walk, path, NULL, kind_reason(st.st_mode), error);
@@ -146,9 +160,7 @@ static bool visit_folder(struct walk *walk, const char *path, GError **error)
         return true;
     g_autoptr(GPtrArray) names = list_folder(path);
     if (!names) {
-        if (!walk->result->unreadable)
-            walk->result->unreadable = g_strdup(path);
-        walk->result->incomplete = true;
+        not_seen(walk, path);
         return true;
     }
     g_autoptr(GPtrArray) folders = g_ptr_array_new();
@@ -156,8 +168,11 @@ static bool visit_folder(struct walk *walk, const char *path, GError **error)
         const char *name = names->pdata[i];
         g_autofree char *child = g_build_filename(path, name, NULL);
         struct stat st;
-        if (lstat(child, &st) != 0)
+        if (lstat(child, &st) != 0) {
+            if (errno != ENOENT) /* a folder that may be listed but not entered, a failing disk */
+                not_seen(walk, path);
             continue;
+        }
         if (S_ISDIR(st.st_mode)) {
             if (!is_junk_folder(child, name))
                 g_ptr_array_add(folders, g_steal_pointer(&child));
@@ -176,7 +191,10 @@ bool rag_scan(const char *path, const struct rag_scan_options *options,
 {
     struct stat st;
     *result = (struct rag_scan_result){0};
-    if (lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    /* A link to a folder that the person names is meant. */
+    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (options->folder ? !folder
+                        : lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
         result->missing = true;
         return true;
     }
@@ -186,8 +204,6 @@ bool rag_scan(const char *path, const struct rag_scan_options *options,
         .stack = g_ptr_array_new_with_free_func(g_free),
         .entered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
-    /* A link to a folder that the person names is meant. */
-    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     bool ok = folder || visit_file(&walk, path, error);
     if (folder)
         g_ptr_array_add(walk.stack, g_strdup(path));

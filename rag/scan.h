@@ -15,6 +15,7 @@ struct rag_scan_file {
 };
 
 struct rag_scan_options {
+    bool folder;           /* path was a folder: anything else there now counts as missing */
     const char *leave_out; /* a folder that is not entered: the library's own; may be NULL */
     /* false: stop with *error set. */
     bool (*on_file)(void *data, const struct rag_scan_file *file, GError **error);

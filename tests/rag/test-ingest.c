@@ -239,7 +239,14 @@ static void test_offline(struct place *place, gconstpointer data)
     g_assert_cmpint(status.offline, ==, 1);
     rag_status_clear(&status);
 
-    g_rmdir(place->documents); /* … and it comes back */
+    g_rmdir(place->documents); /* … or a link to where it was … */
+    g_assert_cmpint(symlink("/there/is/no/such", place->documents), ==, 0);
+    result = index_paths(library, NULL, 0);
+    g_assert_cmpint(result.n_removed, ==, 0);
+    rag_index_result_clear(&result);
+    g_assert_cmpuint(n_found(library, "ibis"), ==, 1);
+
+    g_unlink(place->documents); /* … and it comes back */
     g_assert_cmpint(g_rename(away, place->documents), ==, 0);
     result = index_paths(library, NULL, 0);
     g_assert_cmpint(result.n_same, ==, 1);
