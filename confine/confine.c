@@ -6,9 +6,10 @@
  *
  * 1. no internet: a socket of any family but AF_UNIX cannot be made; the other ways to come by one
  *    (io_uring, a descriptor taken from another process, one inherited) are closed too.
- * 2. reader: it parses hostile bytes, so it is taken as already taken over. It may read, compute
- * and write to descriptors it has. No sockets, programs, processes, tracing, signals to others,
- *    nothing on disk changed; limits on memory and time end it.
+ * 2. reader: it parses hostile bytes, so it is taken as already taken over. It may read (any file
+ *    that the person may read), compute, and write to the pipe it has. No sockets, programs,
+ *    processes, tracing, signals to others, shared memory of others, terminals; nothing on disk
+ *    changed; limits on memory and time end it.
  *
  * Numbers of another system call table (int 0x80, x32) mean other calls, so they kill the process
  * (SCMP_FLTATR_ACT_BADARCH). Arguments are compared as 64 bits where the kernel looks at 32: rules
@@ -128,7 +129,44 @@ static int add_no_processes(scmp_filter_ctx ctx)
         SCMP_SYS(add_key),
         SCMP_SYS(request_key),
         SCMP_SYS(setrlimit),
+        /* other programs' shared memory and queues */
+        SCMP_SYS(shmget),
+        SCMP_SYS(shmat),
+        SCMP_SYS(shmctl),
+        SCMP_SYS(msgget),
+        SCMP_SYS(msgsnd),
+        SCMP_SYS(msgrcv),
+        SCMP_SYS(msgctl),
+        SCMP_SYS(semget),
+        SCMP_SYS(semop),
+        SCMP_SYS(semtimedop),
+        SCMP_SYS(semctl),
+        SCMP_SYS(mq_open),
+        SCMP_SYS(mq_unlink),
+        /* what root could still do to the system */
+        SCMP_SYS(umount2),
+        SCMP_SYS(move_mount),
+        SCMP_SYS(open_tree),
+        SCMP_SYS(fsopen),
+        SCMP_SYS(fspick),
+        SCMP_SYS(fsmount),
+        SCMP_SYS(mount_setattr),
+        SCMP_SYS(pivot_root),
+        SCMP_SYS(chroot),
+        SCMP_SYS(swapon),
+        SCMP_SYS(swapoff),
+        SCMP_SYS(init_module),
+        SCMP_SYS(finit_module),
+        SCMP_SYS(delete_module),
+        SCMP_SYS(kexec_load),
+        SCMP_SYS(kexec_file_load),
+        SCMP_SYS(reboot),
+        SCMP_SYS(iopl),
+        SCMP_SYS(ioperm),
     };
+    /* Signals by way of a file: an asynchronous pipe sends the signal of one's choice to the owner
+       of one's choice. */
+    static const int owners[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG, F_NOTIFY, F_SETLEASE};
     scmp_datum_t self = (scmp_datum_t)getpid();
     int rc = deny_all(ctx, EPERM, calls, sizeof calls / sizeof *calls);
     if (rc == 0) /* limits may be asked for, not lifted (root could) */
@@ -137,6 +175,11 @@ static int add_no_processes(scmp_filter_ctx ctx)
         rc = deny(ctx, EPERM, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_NE, self));
     if (rc == 0)
         rc = deny(ctx, EPERM, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self));
+    if (rc == 0) /* TIOCSTI types into the terminal that the program was started from */
+        rc = deny(ctx, ENOTTY, SCMP_SYS(ioctl), 0, (struct scmp_arg_cmp){0});
+    for (size_t i = 0; i < sizeof owners / sizeof *owners && rc == 0; i++)
+        rc = deny(ctx, EPERM, SCMP_SYS(fcntl), 1,
+                  SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)owners[i]));
     if (rc == 0) /* threads yes, processes no */
         rc = deny(ctx, EPERM, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
     if (rc == 0) /* its flags lie in memory, unseen: libc falls back on clone */

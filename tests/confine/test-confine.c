@@ -13,8 +13,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -209,6 +211,42 @@ static int act_memory(void)
     return p != MAP_FAILED ? WORKED : errno;
 }
 
+/* A pipe that sends a signal to another process when it is written to. */
+static int act_signal_by_pipe(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return 200;
+    return fcntl(ends[0], F_SETOWN, bystander) == 0 ? WORKED : errno;
+}
+
+/* With bits that the kernel does not look at. */
+static int act_signal_by_pipe_upper_bits(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return 200;
+    return syscall(SYS_fcntl, ends[0], 1L << 32 | F_SETOWN, bystander) == 0 ? WORKED : errno;
+}
+
+/* As TIOCSTI, which would type into the terminal that started the program; this one needs none. */
+static int act_ioctl(void)
+{
+    int ends[2], n;
+    if (pipe(ends) != 0)
+        return 200;
+    return ioctl(ends[0], FIONREAD, &n) == 0 ? WORKED : errno;
+}
+
+static int act_shared_memory(void)
+{
+    int id = shmget(IPC_PRIVATE, 4096, 0600);
+    if (id < 0)
+        return errno;
+    shmctl(id, IPC_RMID, NULL);
+    return WORKED;
+}
+
 static int act_lift_limit(void)
 {
     struct rlimit limit;
@@ -256,6 +294,10 @@ static const struct plant plants[] = {
     {"reader-fork", READER, act_fork, EPERM},
     {"reader-signal", READER, act_signal, EPERM},
     {"reader-limits", READER, act_lift_limit, EPERM},
+    {"reader-signal-by-pipe", READER, act_signal_by_pipe, EPERM},
+    {"reader-signal-by-pipe-upper-bits", READER, act_signal_by_pipe_upper_bits, EPERM},
+    {"reader-terminal", READER, act_ioctl, ENOTTY},
+    {"reader-shared-memory", READER, act_shared_memory, EPERM},
     {"reader-peek", READER, act_peek, EPERM},
 #ifndef __SANITIZE_ADDRESS__
     {"reader-memory", READER, act_memory, ENOMEM},
