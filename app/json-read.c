@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * json-glib's parser recurses once a level and sets no bound, so the nesting is counted in one pass
- * before it sees the text: brackets outside of strings. The count may be wrong only for text that
- * is no JSON, which the parser then refuses.
+ * before it sees the text: brackets outside of strings. json-glib also takes comments, in which
+ * quotes and brackets would mislead the count; JSON has none, so a slash outside of a string is
+ * refused, and so are the other beginnings of what only json-glib knows.
  */
 #include "app/json-read.h"
 #include "app/regular-file.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MAX_NESTING 64
 
-static bool nests_too_deep(const char *text, gsize n)
+static bool is_plain_and_flat(const char *text, gsize n)
 {
     int depth = 0;
     bool in_string = false;
@@ -24,14 +26,16 @@ static bool nests_too_deep(const char *text, gsize n)
                 in_string = false;
         } else if (c == '"') {
             in_string = true;
+        } else if (strchr("/#'", c)) { /* NUL too */
+            return false;
         } else if (c == '{' || c == '[') {
             if (++depth > MAX_NESTING)
-                return true;
+                return false;
         } else if (c == '}' || c == ']') {
             depth--;
         }
     }
-    return false;
+    return true;
 }
 
 static JsonNode *parse(const char *text, gsize n, JsonNodeType type, GError **error)
@@ -39,8 +43,9 @@ static JsonNode *parse(const char *text, gsize n, JsonNodeType type, GError **er
     g_autoptr(JsonParser) parser = json_parser_new();
     JsonNode *root;
 
-    if (n > G_MAXSSIZE || nests_too_deep(text, n)) {
-        g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE, _("nested too deeply"));
+    if (n > G_MAXSSIZE || !is_plain_and_flat(text, n)) {
+        g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
+                    _("nested too deeply, or with comments"));
         return NULL;
     }
     if (!g_utf8_validate_len(text, n, NULL)) {

@@ -88,6 +88,11 @@ static void test_refused(void)
     assert_refused("{\"a\":\"\xff\"}", 9);
     assert_refused(deep, 1 << 20);
     assert_refused(deep_objects, 400);
+    /* What misleads a count of brackets, and is no JSON. */
+    g_autofree char *commented = g_strconcat("{/* \" */ \"a\":", deep, NULL);
+    g_autofree char *quoted = g_strconcat("{'\"':", deep, NULL);
+    assert_refused(commented, strlen(commented));
+    assert_refused(quoted, strlen(quoted));
 }
 
 static void test_types(void)
