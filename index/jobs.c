@@ -32,6 +32,8 @@
 
 #define SECOND INT64_C(1000000) /* G_USEC_PER_SEC is an int: 36 minutes of them overflow */
 
+#define LONGEST_BACK_OFF (SECOND << IDX_MAX_ATTEMPTS)
+
 static const char gone_reason[] =
     "Reading this file ended the program several times, so it was set aside. See whether another "
     "program can open it; it is read again when it changes.";
@@ -212,12 +214,15 @@ static bool next_due(IdxStore *store, enum idx_job_kind kind, int64_t now, struc
         "SELECT j.id, coalesce(j.location, 0), coalesce(j.content, 0), j.attempts,"
         " coalesce((SELECT path FROM locations WHERE id = j.location),"
         "  (SELECT path FROM locations WHERE content = j.content ORDER BY id LIMIT 1))"
-        " FROM jobs j WHERE j.state = 'queued' AND j.kind = ?1 AND j.due_at <= ?2"
+        " FROM jobs j WHERE j.state = 'queued' AND j.kind = ?1"
+        " AND (j.due_at <= ?2 OR j.due_at > ?3)" /* the clock was set back since */
         " AND NOT EXISTS(SELECT 1 FROM locations l JOIN roots r ON r.id = l.root"
         "  WHERE l.id = j.location AND r.offline)"
         " ORDER BY j.attempts, j.id LIMIT 1";
-    g_autoptr(SqlRows) rows = sql_query(
-        store, sql, SQL(SQL_TEXT(kind == IDX_JOB_READ ? "read" : "embed"), SQL_INT(now)), error);
+    g_autoptr(SqlRows) rows = sql_query(store, sql,
+                                        SQL(SQL_TEXT(kind == IDX_JOB_READ ? "read" : "embed"),
+                                            SQL_INT(now), SQL_INT(now + LONGEST_BACK_OFF)),
+                                        error);
     if (!rows || !sql_next(store, rows, found, error))
         return false;
     if (*found)
@@ -342,7 +347,7 @@ static bool finish(IdxStore *store, const struct idx_job *job, enum ending endin
         if (job->attempts < IDX_MAX_ATTEMPTS)
             return put_back(store, job, job->attempts, store_now(store) + (SECOND << job->attempts),
                             reason, error);
-        return give_up(store, job, reason, error);
+        /* fall through */
     case END_FAIL: {
         int64_t again = 0;
         if (!sql_int(store, &again, NULL, "SELECT again FROM jobs WHERE id = ?1",
@@ -413,6 +418,8 @@ int64_t idx_jobs_pending(IdxStore *store, unsigned kinds, double *due_in, GError
         if (strcmp(state, "running") == 0) {
             g_autofree char *owner = sql_column_text(rows, 1);
             due = owner_is_gone(store, owner) ? 0 : sqlite3_column_int64(rows, 2);
+        } else if (due > now + LONGEST_BACK_OFF) {
+            due = 0;
         }
         next = MIN(next, due);
     }

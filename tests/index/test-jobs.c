@@ -225,6 +225,47 @@ static void test_embed_enqueue(void)
     fixture_close(&fixture);
 }
 
+/* The clock ran ahead when a job was put back, and was set right since. */
+static void test_clock_set_back(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct idx_job job;
+    double due_in = -1;
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_see(&fixture, "/docs/a", 1, 1);
+    fixture_spoil(&fixture, "UPDATE jobs SET due_at = 4000000000000000"); /* in 2096 */
+    g_assert_cmpint(idx_jobs_pending(fixture.store, IDX_JOB_READ, &due_in, &error), ==, 1);
+    g_assert_cmpfloat(due_in, ==, 0);
+    g_assert_true(claim(&fixture, IDX_JOB_READ, LEASE, &job));
+    idx_job_clear(&job);
+    fixture_close(&fixture);
+}
+
+/* The file changed during the last attempt: what is there now was never tried. */
+static void test_changed_at_last(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct idx_job job;
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_see(&fixture, "/docs/a", 1, 1);
+    for (int attempt = 1; attempt <= IDX_MAX_ATTEMPTS; attempt++) {
+        fixture_spoil(&fixture, "UPDATE jobs SET due_at = 0");
+        g_assert_true(claim(&fixture, IDX_JOB_READ, LEASE, &job));
+        if (attempt == IDX_MAX_ATTEMPTS)
+            fixture_see(&fixture, "/docs/a", 2, 2);
+        g_assert_true(idx_job_fail(fixture.store, &job, "It changed.", true, &error));
+        idx_job_clear(&job);
+    }
+    g_autofree char *state = fixture_state(&fixture, "/docs/a");
+    g_assert_cmpstr(state, ==, "waiting");
+    g_assert_true(claim(&fixture, IDX_JOB_READ, LEASE, &job));
+    g_assert_cmpint(job.attempts, ==, 1);
+    idx_job_clear(&job);
+    fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -234,5 +275,7 @@ int main(int argc, char **argv)
     g_test_add_func("/index/jobs/lease-over", test_lease_over);
     g_test_add_func("/index/jobs/overtaken", test_overtaken);
     g_test_add_func("/index/jobs/embed-enqueue", test_embed_enqueue);
+    g_test_add_func("/index/jobs/clock-set-back", test_clock_set_back);
+    g_test_add_func("/index/jobs/changed-at-last", test_changed_at_last);
     return g_test_run();
 }
