@@ -211,7 +211,9 @@ static bool start(const char *path, int fd, const struct rag_read_options *optio
     int ends[2] = {-1, -1};
     int document = fcntl(fd, F_DUPFD_CLOEXEC, 10);
     int blocks = -1, rc = errno;
-    if (document >= 0 && pipe2(ends, O_CLOEXEC) == 0) {
+    if (document >= 0 && pipe2(ends, O_CLOEXEC) != 0) {
+        rc = errno;
+    } else if (document >= 0) {
         blocks = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
         close(ends[1]);
         g_auto(GStrv) argv = child_argv(options->reader_argv, path);
@@ -297,9 +299,13 @@ static void conclude_death(struct rag_read_result *result, int status,
                            const struct rag_read_options *options)
 {
     int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    if (signal == SIGXCPU || signal == SIGKILL)
+    if (signal == SIGXCPU)
         conclude(result, RAG_READ_FAILED, "Reading it took longer than %d seconds and was stopped.",
                  options->timeout_seconds);
+    else if (signal == SIGKILL) /* by the system, or by us, as it closed its pipe and stayed */
+        conclude(result, RAG_READ_FAILED,
+                 "The reader was stopped before it had a result; perhaps the machine was short of "
+                 "memory.");
     else if (signal == SIGABRT || signal == SIGTRAP)
         conclude(result, RAG_READ_FAILED,
                  "The reader gave up on this file: it is damaged, or needs more than %.0f MB of "

@@ -41,7 +41,8 @@ void cli_cancel_install(GCancellable *cancellable)
     wake_fd = eventfd(0, EFD_CLOEXEC);
     if (wake_fd < 0)
         return; /* then a signal ends the program at once, as it does by default */
-    g_thread_unref(g_thread_new("signals", wait_for_signal, cancellable));
+    /* The thread may wake when main() is at its end: it has a reference of its own. */
+    g_thread_unref(g_thread_new("signals", wait_for_signal, g_object_ref(cancellable)));
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
