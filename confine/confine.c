@@ -129,6 +129,26 @@ static int add_no_processes(scmp_filter_ctx ctx)
         SCMP_SYS(add_key),
         SCMP_SYS(request_key),
         SCMP_SYS(setrlimit),
+    };
+    scmp_datum_t self = (scmp_datum_t)getpid();
+    int rc = deny_all(ctx, EPERM, calls, sizeof calls / sizeof *calls);
+    if (rc == 0) /* limits may be asked for, not lifted (root could) */
+        rc = deny(ctx, EPERM, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_NE, 0));
+    if (rc == 0) /* abort() signals its own thread */
+        rc = deny(ctx, EPERM, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_NE, self));
+    if (rc == 0)
+        rc = deny(ctx, EPERM, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self));
+    if (rc == 0) /* threads yes, processes no */
+        rc = deny(ctx, EPERM, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+    if (rc == 0) /* its flags lie in memory, unseen: libc falls back on clone */
+        rc = deny(ctx, ENOSYS, SCMP_SYS(clone3), 0, (struct scmp_arg_cmp){0});
+    return rc;
+}
+
+/* Ways out by the terminal, by what other programs share, and by the rights of root. */
+static int add_no_reach(scmp_filter_ctx ctx)
+{
+    static const int calls[] = {
         /* other programs' shared memory and queues */
         SCMP_SYS(shmget),
         SCMP_SYS(shmat),
@@ -167,23 +187,12 @@ static int add_no_processes(scmp_filter_ctx ctx)
     /* Signals by way of a file: an asynchronous pipe sends the signal of one's choice to the owner
        of one's choice. */
     static const int owners[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG, F_NOTIFY, F_SETLEASE};
-    scmp_datum_t self = (scmp_datum_t)getpid();
     int rc = deny_all(ctx, EPERM, calls, sizeof calls / sizeof *calls);
-    if (rc == 0) /* limits may be asked for, not lifted (root could) */
-        rc = deny(ctx, EPERM, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_NE, 0));
-    if (rc == 0) /* abort() signals its own thread */
-        rc = deny(ctx, EPERM, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_NE, self));
-    if (rc == 0)
-        rc = deny(ctx, EPERM, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self));
     if (rc == 0) /* TIOCSTI types into the terminal that the program was started from */
         rc = deny(ctx, ENOTTY, SCMP_SYS(ioctl), 0, (struct scmp_arg_cmp){0});
     for (size_t i = 0; i < sizeof owners / sizeof *owners && rc == 0; i++)
         rc = deny(ctx, EPERM, SCMP_SYS(fcntl), 1,
                   SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)owners[i]));
-    if (rc == 0) /* threads yes, processes no */
-        rc = deny(ctx, EPERM, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-    if (rc == 0) /* its flags lie in memory, unseen: libc falls back on clone */
-        rc = deny(ctx, ENOSYS, SCMP_SYS(clone3), 0, (struct scmp_arg_cmp){0});
     return rc;
 }
 
@@ -299,6 +308,8 @@ bool confine_reader(int64_t memory_bytes, int cpu_seconds, char *why, size_t n)
         rc = add_no_sockets(ctx);
     if (rc == 0)
         rc = add_no_processes(ctx);
+    if (rc == 0)
+        rc = add_no_reach(ctx);
     if (rc == 0)
         rc = add_no_writing(ctx);
     if (rc == 0)

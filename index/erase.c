@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * erase.c: forgetting, so that no file of the library holds the words any more.
+ * erase.c: forgetting, so that no file of the library holds the words any more, save where a
+ * recorded answer has copied them.
  *
  * Deleting rows is not erasing. Four places keep what was deleted: freed pages (secure_delete
  * zeroes them), full-text segments (a deletion is only a note until segments merge: "optimize"
