@@ -110,11 +110,14 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
     IdxStore *store = ingest->library->store;
     bool offline = scanned->missing ? !(root->is_file && parent_is_there(root->path))
                                     : scanned->n_files == 0 && !root->is_file;
+    if (scanned->incomplete)
+        add_problem(ingest->result, scanned->unreadable,
+                    "This cannot be looked at; change its permissions and index it again.", false);
     if (offline) {
         g_autoptr(GPtrArray) known = idx_locations(store, -1, root->path, 0, 1, error);
         if (!known)
             return false;
-        if (scanned->missing || known->len)
+        if (!scanned->incomplete && (scanned->missing || known->len))
             add_problem(ingest->result, root->path,
                         "This folder is missing or empty now; what was read from it is kept.",
                         false);
@@ -124,11 +127,8 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
     }
     if (!idx_root_set_offline(store, root->id, false, error))
         return false;
-    if (scanned->incomplete) {
-        add_problem(ingest->result, scanned->unreadable,
-                    "This cannot be looked at; change its permissions and index it again.", false);
+    if (scanned->incomplete)
         return true;
-    }
     struct sweep sweep = {root->id, start};
     g_array_append_val(sweeps, sweep);
     return true;

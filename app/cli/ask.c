@@ -132,6 +132,20 @@ static void print_marked(const RagAnswer *answer)
     putchar('\n');
 }
 
+/* A quote may span paragraphs, which would tear the list of sources apart. Caller frees. */
+static char *one_line(const char *quote)
+{
+    GString *line = g_string_new(NULL);
+
+    for (const char *c = quote; *c; c++) {
+        if (!g_ascii_isspace(*c))
+            g_string_append_c(line, *c);
+        else if (line->len > 0 && line->str[line->len - 1] != ' ')
+            g_string_append_c(line, ' ');
+    }
+    return g_string_free(line, FALSE);
+}
+
 static void print_sources(const RagAnswer *answer)
 {
     for (guint i = 0; i < answer->citations->len; i++) {
@@ -141,8 +155,10 @@ static void print_sources(const RagAnswer *answer)
         g_autofree char *file = g_path_get_basename(citation->path);
 
         printf("%s[%d] %s%s\n", i ? "" : "\n", citation->n, file, place);
-        if (citation->quote && *citation->quote)
-            printf("    “%s”\n", citation->quote);
+        if (citation->quote && *citation->quote) {
+            g_autofree char *line = one_line(citation->quote);
+            printf("    “%s”\n", line);
+        }
     }
 }
 
@@ -169,6 +185,8 @@ static void print_nearest(const RagAnswer *answer)
     }
 }
 
+/* What compression left out (`dropped`) is in --json only: it happens with nearly every question.
+ */
 static void print_answer(const struct ask *ask, const RagAnswer *answer)
 {
     bool shown = g_str_equal(ask->streamed->str, answer->text);
@@ -187,11 +205,6 @@ static void print_answer(const struct ask *ask, const RagAnswer *answer)
         print_unsupported(answer);
     for (guint i = 0; i < answer->unsupported_values->len; i++)
         cli_say(_("Not in the passages: %s"), (char *)answer->unsupported_values->pdata[i]);
-    if (answer->dropped->len > 0)
-        cli_say(ngettext("%u thing was left out of what the model read; --json says what.",
-                         "%u things were left out of what the model read; --json says what.",
-                         answer->dropped->len),
-                answer->dropped->len);
 }
 
 /* --- asking

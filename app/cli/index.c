@@ -54,6 +54,8 @@ static void print_text(const struct rag_index_result *r)
     printf(_("%" PRId64 " documents ready, %" PRId64 " failed, %" PRId64 " skipped (%" PRId64
              " new, %" PRId64 " changed, %" PRId64 " removed)\n"),
            r->n_ready, r->n_failed, r->n_skipped, r->n_new, r->n_changed, r->n_removed);
+    if (r->n_passages == 0 && r->n_embedded == 0)
+        return;
     printf(_("%" PRId64 " passages added, their text after %.1f s, %" PRId64
              " vectors after %.1f s\n"),
            r->n_passages, r->text_seconds, r->n_embedded, r->vector_seconds);

@@ -98,10 +98,12 @@ static bool make(struct cli *cli, const char *source, const char *part,
         .pooling = import->pooling,
         .type = type,
     };
+    struct eng_model_info model;
 
     if (g_file_test(source, G_FILE_TEST_IS_DIR))
         return model_import_folder(source, part, &options, cli->cancellable, error);
-    return copy_file(source, part, cli->cancellable, error);
+    /* opened where it lies first: what is wrong with it is then said of the person's own file */
+    return opens(source, &model, error) && copy_file(source, part, cli->cancellable, error);
 }
 
 static bool import_to(struct cli *cli, const char *source, const char *target,

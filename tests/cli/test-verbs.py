@@ -143,6 +143,15 @@ def test_ask():
     has(answer["timings"], "load_seconds", "search_seconds", "prefill_seconds", "decode_seconds")
 
 
+def test_answers_in_text_are_compact():
+    result = chat("ask", "How long is the zeppelin?", "-n", "24", library=library())
+    assert "left out" not in result.stderr, result.stderr
+    for line in result.stdout.splitlines():
+        assert "“" not in line or line.endswith("”") or "No source" in line, result.stdout
+    again = harness.lectern("index", library=library())
+    assert "passages added" not in again.stdout, again.stdout
+
+
 def test_ask_batch_goes_on_after_a_bad_question():
     result = chat("ask", "--batch", "-", "-n", "8", library=library(), expect=1,
                   input='{"id": "a", "question": " "}\n{"id": "b", "question": "zeppelin?"}\n')
@@ -269,6 +278,15 @@ def test_models_import_a_file():
     verdict = json.loads(harness.lectern("models", "verify", "my-model", "--json",
                                          env=environment).stdout)
     assert verdict["models"][0]["sha256_compared"], verdict
+
+
+def test_models_import_names_the_file_that_is_wrong():
+    home = harness.scratch()
+    wrong = home / "mine.gguf"
+    wrong.write_bytes(b"not a model")
+    result = harness.lectern("models", "import", wrong, expect=1,
+                             env=dict(os.environ, XDG_DATA_HOME=str(home)))
+    assert str(wrong) in result.stderr and ".new" not in result.stderr, result.stderr
 
 
 def cosine(a, b):

@@ -105,13 +105,35 @@ def test_encrypted_pdf():
                    words=["password"])
 
 
+def without_privilege():
+    """A command prefix under which file permissions count: root may read everything, unless it
+    gives that up."""
+    if os.geteuid() != 0:
+        return []
+    before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    if not shutil.which("setpriv") or subprocess.run(
+            [*before, "true"], capture_output=True, check=False).returncode:
+        raise harness.Skip("root's permissions cannot be laid down here")
+    return before
+
+
+def test_folder_without_permission():
+    before = without_privilege()
+    place = Place()
+    locked = place.root / "locked"
+    locked.mkdir()
+    locked.chmod(0)
+    try:
+        result = place.index(locked, before=before, expect=1)
+    finally:
+        locked.chmod(0o700)
+    problems = json.loads(result.stdout)["problems"]
+    assert [p["file"] for p in problems] == [str(locked)], problems
+    assert "permissions" in problems[0]["reason"], problems
+
+
 def test_file_without_permission():
-    before = []
-    if os.geteuid() == 0:  # root may read everything, unless it gives that up
-        before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-        if not shutil.which("setpriv") or subprocess.run(
-                [*before, "true"], capture_output=True, check=False).returncode:
-            raise harness.Skip("root's permissions cannot be laid down here")
+    before = without_privilege()
 
     def make(path):
         path.write_text("private")
