@@ -112,7 +112,7 @@ static GHashTable *headers; /* by file; headers_lock */
 static struct storage_header *header_open(const char *path)
 {
     struct stat st;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&headers_lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&headers_lock);
     if (stat(path, &st) != 0)
         return NULL;
     g_autofree char *file = g_strdup_printf("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
@@ -133,7 +133,7 @@ static struct storage_header *header_open(const char *path)
 
 void storage_header_close(struct storage_header *header)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&headers_lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&headers_lock);
     if (!header || --header->n_users > 0)
         return;
     g_hash_table_remove(headers, header->file);
