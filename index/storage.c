@@ -63,6 +63,17 @@ static char *file_path(const char *dir, const char *name)
 /* --- the database -------------------------------------------------------------------------------
  */
 
+/* An empty folder that was there becomes a library's: nobody else's business. One that holds other
+   things keeps its mode; the library's files are 0600 anyway. */
+static void close_empty_folder(const char *dir)
+{
+    GDir *entries = g_dir_open(dir, 0, NULL);
+    bool empty = entries && !g_dir_read_name(entries);
+    g_clear_pointer(&entries, g_dir_close);
+    if (empty && chmod(dir, 0700) != 0)
+        g_debug("the mode of %s stays: %s", dir, g_strerror(errno));
+}
+
 bool storage_prepare(const char *dir, unsigned flags, GError **error)
 {
     g_autofree char *path = file_path(dir, DATABASE);
@@ -82,6 +93,7 @@ bool storage_prepare(const char *dir, unsigned flags, GError **error)
         file_error(error, dir, "make the library's folder");
         return false;
     }
+    close_empty_folder(dir);
     /* Made before SQLite does, which would take the mode from the umask; its other files follow.
        O_EXCL: the file may be open elsewhere in this process by now (invariant 4). */
     int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -11,6 +11,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* An empty folder that was there is closed to others too. */
+static void test_folder_was_there(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *dir = scratch_new();
+    struct stat status;
+    g_assert_cmpint(chmod(dir, 0755), ==, 0);
+    idx_close(idx_open(dir, NULL, IDX_CREATE, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(stat(dir, &status), ==, 0);
+    g_assert_cmpint(status.st_mode & 0777, ==, 0700);
+    scratch_remove(dir);
+}
+
 static void test_modes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -288,6 +302,7 @@ static void test_nothing_held(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/index/storage/folder-was-there", test_folder_was_there);
     g_test_add_func("/index/storage/modes", test_modes);
     g_test_add_func("/index/storage/sealed", test_sealed);
     g_test_add_func("/index/storage/one-writer", test_one_writer);
