@@ -4,9 +4,9 @@
  *
  * One step: choose a token from the logits → stop rule → text that became certain to the caller →
  * compute the token, which gives the next logits. The caller hears of a token before it is computed
- * so that the first words come one pass earlier. Whatever ends generation, each accepted token is
- * in the timeline when eng_generate returns, so that a next turn finds its whole prefix in the
- * cache.
+ * so that the first words come one pass earlier. Whatever ends generation but a
+ * cancelled pass, each accepted token is in the timeline when eng_generate returns, so that a next
+ * turn finds its whole prefix in the cache.
  *
  * The step is written for k accepted tokens at a time (accept() takes one after the other): with
  * multi-token decoding `choose` will bring several, verified in one pass.

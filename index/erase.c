@@ -139,5 +139,13 @@ int64_t idx_forget(IdxStore *store, const char *path, GError **error)
         return -1;
     if (pending && !erase_finish(store, true, &done, error))
         return -1;
+    if (pending && !done) {
+        g_set_error_literal(
+            error, IDX_ERROR, IDX_ERROR_BUSY,
+            "It can no longer be found, but another program is reading the library, "
+            "so its words are still in the library's files. End that program and "
+            "run any command on the library again: that erases them.");
+        return -1;
+    }
     return n;
 }

@@ -118,7 +118,8 @@ GPtrArray *idx_locations(IdxStore *store, int state, const char *below, int64_t 
 /* Removes everything at or below path everywhere: locations, text, full text, vectors; files inside
    a kept root get an exclusion, a root itself is removed. Erases freed pages (secure_delete, FTS
    optimize, WAL truncated, FAISS cache removed). Answers' quotes are part of conversations and
-   stay. Returns number of locations removed, -1 on error. */
+   stay. Returns number of locations removed, -1 on error; IDX_ERROR_BUSY: removed, but a reader
+   was in the way of erasing, which the next opening finishes. */
 int64_t idx_forget(IdxStore *store, const char *path, GError **error);
 
 /* --- jobs ----------------------------------------------------------------------------------- */

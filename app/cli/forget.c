@@ -36,11 +36,13 @@ int verb_forget(struct cli *cli, int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int code = CLI_OK;
 
-    if (!cli_parse(cli, argc, argv, entries, "PATH…",
-                   _("Removes files, or all files below a folder, from the library: text, vectors "
-                     "and all. The files themselves stay where they are, and are not added again "
-                     "with the folder that holds them."),
-                   1, -1))
+    if (!cli_parse(
+            cli, argc, argv, entries, "PATH…",
+            _("Removes files, or all files below a folder, from the library: text, vectors "
+              "and all. The files themselves stay where they are, and are not added again "
+              "with the folder that holds them. Answers already given keep the passages that "
+              "they quoted."),
+            1, -1))
         return CLI_USAGE;
     if (!cli_library_open(cli, 0, &library, &error))
         return cli_fail(cli, error);
