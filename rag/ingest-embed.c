@@ -13,10 +13,11 @@
 #include "rag/ingest.h"
 
 #include "index/find.h"
+#include "rag/embed-text.h"
 
 #include <string.h>
 
-enum { BATCH = 64, LEASE_SECONDS = 300, POLL_US = 200000, MAX_PREFIX = 300 };
+enum { BATCH = 64, LEASE_SECONDS = 300, POLL_US = 200000 };
 
 /* A document's share of a round. */
 struct share {
@@ -107,21 +108,6 @@ static bool gather(struct round *round, bool *found, GError **error)
 
 /* --- computing ------------------------------------------------------------------------------- */
 
-static char *text_to_embed(const struct share *share, const struct idx_passage *passage)
-{
-    const char *title = share->prefix ? share->prefix : "";
-    bool both = *title && *passage->heading && !g_str_has_prefix(passage->heading, title);
-    g_autofree char *path = g_strdup_printf("%s%s%s", *passage->heading && !both ? "" : title,
-                                            both ? " › " : "", passage->heading);
-    if (strlen(path) > MAX_PREFIX) {
-        size_t n = MAX_PREFIX;
-        while ((path[n] & 0xc0) == 0x80)
-            n--;
-        path[n] = '\0';
-    }
-    return g_strconcat(path, *path ? "\n" : "", passage->text, NULL);
-}
-
 static float *compute(struct round *round, GError **error)
 {
     RagLibrary *library = round->ingest->library;
@@ -129,8 +115,10 @@ static float *compute(struct round *round, GError **error)
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < round->shares->len; i++) {
         const struct share *share = round->shares->pdata[i];
-        for (guint k = 0; k < share->passages->len; k++)
-            g_ptr_array_add(texts, text_to_embed(share, share->passages->pdata[k]));
+        for (guint k = 0; k < share->passages->len; k++) {
+            const struct idx_passage *passage = share->passages->pdata[k];
+            g_ptr_array_add(texts, rag_embed_text(share->prefix, passage->heading, passage->text));
+        }
     }
     float *vectors = g_new(float, (gsize)texts->len *(gsize)library->dim + 1);
     enum eng_status status = ENG_OK;
