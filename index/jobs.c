@@ -15,7 +15,8 @@
  * 1. A location or content has at most one job. A location that waits or is being read has a queued
  *    or running read job.
  * 2. Only the owner of a running job ends it.
- * 3. attempts counts claims without an end. Jobs with fewer attempts come first: what was in work
+ * 3. attempts counts claims without an end, or, for an embed job, since it last came further
+ *    (vectors.c). Jobs with fewer attempts come first: what was in work
  *    when the program was killed goes to the end of the queue, so a poisonous file cannot hold up
  *    the rest, and repeated kills rarely meet the same innocent file.
  * 4. A file that changes while it is read is read once more (again).

@@ -14,22 +14,28 @@
 
 #define MAX_BATCH (64 << 20)
 
-static void question_free(struct cli_question *question)
+struct question {
+    char *id; /* (owned) as text; NULL: the id is a number */
+    int64_t id_number;
+    char *question; /* (owned) */
+};
+
+static void question_free(struct question *question)
 {
     g_free(question->id);
     g_free(question->question);
     g_free(question);
 }
 
-static struct cli_question *parse_line(const char *path, int line, const char *text, gsize n,
-                                       GError **error)
+static struct question *parse_line(const char *path, int line, const char *text, gsize n,
+                                   GError **error)
 {
     g_autoptr(GError) cause = NULL;
     g_autoptr(JsonObject) object = json_read_object(text, n, &cause);
     const char *question = json_read_string(object, "question");
     const char *id = json_read_string(object, "id");
     int64_t number = 0;
-    struct cli_question *out;
+    struct question *out;
 
     if (!object) {
         g_set_error(error, APP_ERROR, APP_ERROR_USAGE, _("%s, line %d is no JSON object: %s."),
@@ -42,14 +48,14 @@ static struct cli_question *parse_line(const char *path, int line, const char *t
                     line, question ? "id" : "question");
         return NULL;
     }
-    out = g_new0(struct cli_question, 1);
+    out = g_new0(struct question, 1);
     out->id = g_strdup(id);
     out->id_number = number;
     out->question = g_strdup(question);
     return out;
 }
 
-GPtrArray *cli_batch_read(const char *path, GError **error)
+static GPtrArray *read_questions(const char *path, GError **error)
 {
     g_autoptr(GPtrArray) questions = g_ptr_array_new_with_free_func((GDestroyNotify)question_free);
     g_autofree char *text = NULL;
@@ -63,7 +69,7 @@ GPtrArray *cli_batch_read(const char *path, GError **error)
                  : !regular_file_read(path, MAX_BATCH, &text, &n, error))
         return NULL;
     for (char *line = text, *end; line < text + n; line = end + 1) {
-        struct cli_question *question;
+        struct question *question;
         end = memchr(line, '\n', (size_t)(text + n - line));
         if (!end)
             end = text + n;
@@ -84,7 +90,7 @@ GPtrArray *cli_batch_read(const char *path, GError **error)
     return g_steal_pointer(&questions);
 }
 
-void cli_batch_write_id(JsonWrite *json, const struct cli_question *question)
+static void write_id(JsonWrite *json, const struct question *question)
 {
     if (question->id)
         json_write_string(json, "id", question->id);
@@ -93,7 +99,7 @@ void cli_batch_write_id(JsonWrite *json, const struct cli_question *question)
 }
 
 /* The code after one question; *stop where the rest is pointless. */
-static int run_one(struct cli *cli, const struct cli_question *question, cli_batch_answer answer,
+static int run_one(struct cli *cli, const struct question *question, cli_batch_answer answer,
                    void *data, bool *stop)
 {
     g_auto(JsonWrite) json = JSON_WRITE_INIT;
@@ -101,7 +107,7 @@ static int run_one(struct cli *cli, const struct cli_question *question, cli_bat
     int code = CLI_OK;
 
     json_write_begin(&json, NULL, '{');
-    cli_batch_write_id(&json, question);
+    write_id(&json, question);
     json_write_string(&json, "question", question->question);
     if (!answer(data, question->question, &json, &error)) {
         code = cli_exit_code(error);
@@ -123,7 +129,7 @@ static int run_one(struct cli *cli, const struct cli_question *question, cli_bat
 int cli_batch_run(struct cli *cli, const char *path, cli_batch_answer answer, void *data)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) questions = cli_batch_read(path, &error);
+    g_autoptr(GPtrArray) questions = read_questions(path, &error);
     int worst = CLI_OK, n_failed = 0;
     bool stop = false;
 

@@ -4,19 +4,10 @@
 
 #include "app/cli/cli.h"
 
-struct cli_question {
-    char *id; /* (owned) as text; NULL: the id is a number */
-    int64_t id_number;
-    char *question; /* (owned) */
-};
-
-/* GPtrArray (owned) of struct cli_question. The whole file is checked before the first question is
-   answered; `path` "-" is standard input. Other fields of a line are ignored. */
-GPtrArray *cli_batch_read(const char *path, GError **error);
-void cli_batch_write_id(JsonWrite *json, const struct cli_question *question);
-
 /* One question answered: writes the members of its line; false with an error. */
 typedef bool (*cli_batch_answer)(void *data, const char *question, JsonWrite *json, GError **error);
 /* Answers all, one line each, with "id" and "question"; a question that fails gets a line with
-   "error" and does not stop the rest. Returns an exit code. */
+   "error" and does not stop the rest. The whole file is checked before the first is answered;
+   `path`
+   "-" is standard input; other fields of a line are ignored. Returns an exit code. */
 int cli_batch_run(struct cli *cli, const char *path, cli_batch_answer answer, void *data);
