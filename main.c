@@ -10,6 +10,7 @@
 #include "config.h"
 #include "confine/confine.h"
 #include "rag/rag.h"
+#include "ui/ui.h"
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
@@ -32,5 +33,5 @@ int main(int argc, char **argv)
     textdomain(LECTERN_GETTEXT_PACKAGE);
     /* A reader that has gone is an error of the write, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
-    return cli_main(argc, argv);
+    return ui_is_wanted(argc, argv) ? ui_main(argc, argv) : cli_main(argc, argv);
 }
