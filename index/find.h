@@ -16,7 +16,8 @@
 
 /* --- vectors --------------------------------------------------------------------------------- */
 
-/* The row of an embedder (made if new): `hash` = SHA-256 of its file. -1 on error. */
+/* The row of an embedder (made if new): `hash` = SHA-256 of its file. -1 on error; IDX_ERROR_READ_ONLY
+   if it would have to be made and cannot. */
 int64_t idx_embedder(IdxStore *store, const char *name, const char *hash, int dim, GError **error);
 /* Passages of a content (job of kind EMBED) that have no vector of this embedder yet, by ord. */
 GPtrArray *idx_passages_unembedded(IdxStore *store, int64_t embedder, int64_t content, int limit,
@@ -42,13 +43,13 @@ struct idx_hit {
 /* words: plain words (no FTS syntax), ORed, BM25; a token is quoted, so nothing in it is syntax.
    `phrases`: NULL-terminated, may be NULL: exact strings that must occur (ids, option names).
    Returns GArray of struct idx_hit, best first, ties by lowest id. Only passages whose content has
-   a location are found. scope: NULL, or a path prefix the file must be at or below. */
+   a location are found. scope: NULL, or NULL-terminated paths: the file must be at or below one. */
 GArray *idx_search_text(IdxStore *store, const char *const *words, const char *const *phrases,
-                        int k, const char *scope, GError **error);
+                        int k, const char *const *scope, GError **error);
 /* query [dim]. Uses the FAISS cache (loaded or rebuilt if its generation is old) and scans rows
    that are newer than the cache exactly; equals an exact search for flat indexes. */
 GArray *idx_search_vectors(IdxStore *store, int64_t embedder, const float *query, int k,
-                           const char *scope, GError **error);
+                           const char *const *scope, GError **error);
 /* Builds and saves the cache now if it is out of date (after indexing). */
 bool idx_vectors_refresh(IdxStore *store, int64_t embedder, GError **error);
 

@@ -183,7 +183,7 @@ static bool search_text(struct text_search *search, const char *const *words,
 }
 
 GArray *idx_search_text(IdxStore *store, const char *const *words, const char *const *phrases,
-                        int k, const char *scope, GError **error)
+                        int k, const char *const *scope, GError **error)
 {
     struct text_search search = {.store = store};
     if (!sql_begin_read(store, error))

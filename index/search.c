@@ -83,47 +83,110 @@ GArray *top_steal(struct top *top)
 /* --- scopes
  * ---------------------------------------------------------------------------------------- */
 
-void scope_init(struct scope *scope, const char *path)
+/* Is the path, or a folder above it, in the set? */
+static bool at_or_below(GHashTable *paths, const char *path)
 {
-    *scope = (struct scope){0};
-    if (!path)
+    g_autofree char *above = g_strdup(path);
+    while (!g_hash_table_contains(paths, above)) {
+        char *slash = strrchr(above, '/');
+        if (!slash || strcmp(above, "/") == 0)
+            return false;
+        slash[slash == above] = '\0'; /* the last one above is "/" itself */
+    }
+    return true;
+}
+
+void scope_init(struct scope *scope, const char *const *paths)
+{
+    scope->paths = NULL;
+    if (!paths)
         return;
-    scope->path = places_clean(path);
-    places_below(scope->path, &scope->from, &scope->to);
+    scope->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (; *paths; paths++)
+        g_hash_table_add(scope->paths, places_clean(*paths));
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, scope->paths);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        g_autofree char *parent = g_path_get_dirname(key);
+        if (strcmp(parent, key) != 0 && at_or_below(scope->paths, parent))
+            g_hash_table_iter_remove(&iter);
+    }
 }
 
 void scope_clear(struct scope *scope)
 {
-    g_free(scope->path);
-    g_free(scope->from);
-    g_free(scope->to);
+    g_clear_pointer(&scope->paths, g_hash_table_unref);
 }
-
-#define IN_SCOPE "(?1 IS NULL OR l.path = ?1 OR (l.path >= ?2 AND l.path < ?3))"
 
 bool scope_has(IdxStore *store, const struct scope *scope, int64_t passage, bool *has,
                GError **error)
 {
-    int64_t one;
-    return sql_int(
-        store, &one, has,
-        "SELECT 1 FROM passages p JOIN locations l ON l.content = p.content"
-        " WHERE p.id = ?4 AND " IN_SCOPE " LIMIT 1",
-        SQL(SQL_BYTES(scope->path), SQL_BYTES(scope->from), SQL_BYTES(scope->to), SQL_INT(passage)),
-        error);
+    g_autoptr(SqlRows) rows =
+        sql_query(store,
+                  "SELECT l.path FROM passages p JOIN locations l ON l.content = p.content"
+                  " WHERE p.id = ?1",
+                  SQL(SQL_INT(passage)), error);
+    bool there = true;
+    *has = false;
+    while (rows && sql_next(store, rows, &there, error)) {
+        if (!there)
+            return true;
+        g_autofree char *path = sql_column_path(rows, 0);
+        *has = !scope->paths || at_or_below(scope->paths, path);
+        if (*has)
+            return true;
+    }
+    return false;
 }
 
-/* Passages in a scope, counted up to the limit. */
-static bool scope_count(IdxStore *store, const struct scope *scope, int64_t limit, int64_t *n,
-                        GError **error)
+/* The contents of a scope, as long as their passages are few enough to be scanned. */
+struct contents {
+    GHashTable *ids; /* (owned) a set of int64_t */
+    int64_t n_passages;
+};
+
+/* Adds those at or below one path, until there are too many passages. */
+static bool add_contents(IdxStore *store, const char *path, struct contents *contents,
+                         GError **error)
 {
-    return sql_int(
-        store, n, NULL,
-        "SELECT count(*) FROM (SELECT 1 FROM locations l"
-        " JOIN passages p ON p.content = l.content"
-        " WHERE l.path = ?1 OR (l.path >= ?2 AND l.path < ?3) LIMIT ?4)",
-        SQL(SQL_BYTES(scope->path), SQL_BYTES(scope->from), SQL_BYTES(scope->to), SQL_INT(limit)),
-        error);
+    g_autofree char *from = NULL, *to = NULL;
+    places_below(path, &from, &to);
+    g_autoptr(SqlRows) rows =
+        sql_query(store,
+                  "SELECT content, (SELECT count(*) FROM passages p WHERE p.content = l.content)"
+                  " FROM locations l WHERE (path = ?1 OR (path >= ?2 AND path < ?3))"
+                  " AND content IS NOT NULL",
+                  SQL(SQL_BYTES(path), SQL_BYTES(from), SQL_BYTES(to)), error);
+    bool there = true;
+    while (rows && sql_next(store, rows, &there, error)) {
+        if (!there || contents->n_passages > SCAN_LIMIT)
+            return true;
+        int64_t id = sqlite3_column_int64(rows, 0);
+        if (g_hash_table_contains(contents->ids, &id))
+            continue;
+        g_hash_table_add(contents->ids, g_memdup2(&id, sizeof id));
+        contents->n_passages += sqlite3_column_int64(rows, 1);
+    }
+    return false;
+}
+
+/* *ids NULL: the scope has more passages than are to be scanned. */
+static bool scope_contents(IdxStore *store, const struct scope *scope, GHashTable **ids,
+                           GError **error)
+{
+    struct contents contents = {
+        .ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL)};
+    bool ok = true;
+    GHashTableIter iter;
+    gpointer path;
+    g_hash_table_iter_init(&iter, scope->paths);
+    while (ok && g_hash_table_iter_next(&iter, &path, NULL))
+        ok = add_contents(store, path, &contents, error);
+    if (!ok || contents.n_passages > SCAN_LIMIT)
+        g_clear_pointer(&contents.ids, g_hash_table_unref);
+    *ids = contents.ids;
+    return ok;
 }
 
 /* --- vectors
@@ -150,18 +213,15 @@ static bool score_of(const struct search *search, SqlRows *rows, int column, dou
     return true;
 }
 
-static bool scan_scope(const struct search *search, struct top *top, GError **error)
+static bool scan_content(const struct search *search, int64_t content, struct top *top,
+                         GError **error)
 {
     g_autoptr(SqlRows) rows = sql_query(
         search->store,
         /* CROSS JOIN: in this order. The planner would rather walk all vectors. */
-        "SELECT v.passage, v.vector FROM (SELECT DISTINCT l.content AS id FROM locations l"
-        "  WHERE l.path = ?1 OR (l.path >= ?2 AND l.path < ?3)) c"
-        " CROSS JOIN passages p ON p.content = c.id"
-        " CROSS JOIN vectors v ON v.passage = p.id AND v.embedder = ?4",
-        SQL(SQL_BYTES(search->scope.path), SQL_BYTES(search->scope.from),
-            SQL_BYTES(search->scope.to), SQL_INT(search->embedder.id)),
-        error);
+        "SELECT v.passage, v.vector FROM passages p"
+        " CROSS JOIN vectors v ON v.passage = p.id AND v.embedder = ?2 WHERE p.content = ?1",
+        SQL(SQL_INT(content), SQL_INT(search->embedder.id)), error);
     bool there = true;
     double score;
     while (rows && sql_next(search->store, rows, &there, error)) {
@@ -171,6 +231,18 @@ static bool scan_scope(const struct search *search, struct top *top, GError **er
             top_add(top, sqlite3_column_int64(rows, 0), score);
     }
     return false;
+}
+
+static bool scan_contents(const struct search *search, GHashTable *contents, struct top *top,
+                          GError **error)
+{
+    GHashTableIter iter;
+    gpointer id;
+    g_hash_table_iter_init(&iter, contents);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        if (!scan_content(search, *(int64_t *)id, top, error))
+            return false;
+    return true;
 }
 
 /* Scores one candidate by its row; *kept: it is there and in scope. */
@@ -231,18 +303,17 @@ static bool search_cache(const struct search *search, struct top *top, GError **
 
 static bool search_vectors(struct search *search, int64_t embedder, struct top *top, GError **error)
 {
-    int64_t n_in_scope = INT64_MAX;
+    g_autoptr(GHashTable) contents = NULL;
     if (!vectors_embedder_get(search->store, embedder, &search->embedder, error))
         return false;
-    if (search->scope.path &&
-        !scope_count(search->store, &search->scope, SCAN_LIMIT + 1, &n_in_scope, error))
+    if (search->scope.paths && !scope_contents(search->store, &search->scope, &contents, error))
         return false;
-    return n_in_scope <= SCAN_LIMIT ? scan_scope(search, top, error)
-                                    : search_cache(search, top, error);
+    return contents ? scan_contents(search, contents, top, error)
+                    : search_cache(search, top, error);
 }
 
 GArray *idx_search_vectors(IdxStore *store, int64_t embedder, const float *query, int k,
-                           const char *scope, GError **error)
+                           const char *const *scope, GError **error)
 {
     struct search search = {.store = store, .query = query, .k = MAX(k, 0)};
     struct top top;

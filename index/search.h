@@ -19,10 +19,11 @@ bool top_wants(const struct top *top, int64_t passage, double score);
 void top_add(struct top *top, int64_t passage, double score);
 GArray *top_steal(struct top *top); /* sorted, best first */
 
+/* Where a hit must stand: at or below one of these paths. */
 struct scope {
-    char *path, *from, *to; /* (owned) NULL: everywhere */
+    GHashTable *paths; /* (owned) a set of cleaned paths, none below another; NULL: everywhere */
 };
-void scope_init(struct scope *scope, const char *path);
+void scope_init(struct scope *scope, const char *const *paths);
 void scope_clear(struct scope *scope);
 /* Whether the passage's content has a location in the scope. */
 bool scope_has(IdxStore *store, const struct scope *scope, int64_t passage, bool *has,

@@ -4,11 +4,9 @@
  * misled by what is beside the point; so of each passage only the sentences that bear on the
  * question are shown.
  *
- * A sentence is worth  (½ words + ½ cosine) × the passage's standing.  Words: the share of the
- * question's stems that it holds, weighted by how rare they are among the passages at hand. Each
- * chosen sentence brings its neighbours, for "it" and "this" point backwards and an explanation
- * follows. Greedy by worth until the budget is full. This is the sentence selection of RECOMP's
- * extractive compressor (Xu et al. 2023) with an embedder that was not trained for it.
+ * A sentence is worth  (½ words + ½ cosine) × the passage's standing  (worth.h; how rare a word is
+ * among the passages at hand). Each chosen sentence brings its neighbours, for "it" and "this"
+ * point backwards and an explanation follows. Greedy by worth until the budget is full.
  *
  * Invariants: the sum of n_tokens ≤ budget; sentences stay in their order; a sentence is shown
  * whole or not at all.
@@ -18,7 +16,7 @@
 #include "rag/library.h"
 #include "rag/proximity.h"
 #include "rag/sentences.h"
-#include <string.h>
+#include "rag/worth.h"
 
 #define GAP           " … "
 #define GAP_TOKENS    2
@@ -44,39 +42,6 @@ void rag_piece_free(struct rag_piece *piece)
 
 /* --- worth ------------------------------------------------------------------------------------
  */
-
-static double words_worth(GHashTable *weights, const RagTerms *terms)
-{
-    double sum = 0, held = 0;
-    GHashTableIter iter;
-    gpointer stem, weight;
-    g_hash_table_iter_init(&iter, weights);
-    while (g_hash_table_iter_next(&iter, &stem, &weight)) {
-        sum += *(double *)weight;
-        held += rag_terms_has(terms, stem) ? *(double *)weight : 0;
-    }
-    return sum > 0 ? held / sum : 0;
-}
-
-static bool add_cosines(GArray *sentences, char *const *texts,
-                        const struct rag_compress_options *options, GError **error)
-{
-    int dim = eng_embed_dim(options->embedder);
-    g_autofree float *vectors = g_new(float, (gsize)dim * sentences->len + 1);
-    struct eng_err err = {0};
-    enum eng_status status = eng_embed(options->embedder, (const char *const *)texts,
-                                       sentences->len, vectors, NULL, &err);
-    if (status != ENG_OK)
-        return rag_engine_error(error, status, &err);
-    for (guint i = 0; i < sentences->len; i++) {
-        double cosine = 0;
-        for (int d = 0; d < dim; d++)
-            cosine += (double)options->question_vector[d] * vectors[i * (gsize)dim + (gsize)d];
-        double *worth = &g_array_index(sentences, struct sentence, i).worth;
-        *worth = (*worth + MAX(cosine, 0)) / 2;
-    }
-    return true;
-}
 
 /* A neighbour is worth at least a share of what stands beside it in the same passage. */
 static void lift_neighbours(GArray *sentences)
@@ -130,11 +95,15 @@ static bool score_sentences(GArray *sentences, GPtrArray *hits, const RagQuery *
     }
     g_autoptr(GHashTable) weights =
         rag_stem_weights(query->terms, (RagTerms *const *)terms->pdata, terms->len);
+    g_autofree double *worths = g_new(double, sentences->len + 1);
     for (guint i = 0; i < sentences->len; i++)
-        s[i].worth = words_worth(weights, terms->pdata[i]);
-    if (options->embedder && options->question_vector && sentences->len &&
-        !add_cosines(sentences, (char *const *)texts->pdata, options, error))
+        worths[i] = rag_worth_by_words(weights, terms->pdata[i]);
+    if (options->embedder && options->question_vector &&
+        !rag_worth_add_meaning(options->embedder, options->question_vector,
+                               (const char *const *)texts->pdata, sentences->len, worths, error))
         return false;
+    for (guint i = 0; i < sentences->len; i++)
+        s[i].worth = worths[i];
     lift_neighbours(sentences);
     double best = hits->len ? ((const struct rag_hit *)hits->pdata[0])->score : 0;
     for (guint i = 0; i < sentences->len; i++) {

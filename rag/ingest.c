@@ -193,7 +193,7 @@ static bool add_root(struct rag_ingest *ingest, const char *path, GError **error
         return true;
     }
     bool is_file = stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
-    if (!known && idx_root_add(store, path, is_file, NULL, error) < 0)
+    if (!known && idx_root_add(store, path, is_file, ingest->options.collection, error) < 0)
         return false;
     return !is_file || idx_retry(store, path, error) >= 0;
 }

@@ -43,18 +43,26 @@ static bool register_embedder(RagLibrary *library, const struct rag_library_opti
                     "%s is no embedding model; choose one of the bert family.", info->path);
         return false;
     }
-    library->embedder = options->embedder;
+    g_autoptr(GError) problem = NULL;
     library->embedder_id = idx_embedder(
         library->store, info->name, options->embedder_hash ? options->embedder_hash : info->name,
-        library->dim, error);
-    return library->embedder_id > 0;
+        library->dim, &problem);
+    if (library->embedder_id > 0)
+        library->embedder = options->embedder;
+    else if (options->read_only && g_error_matches(problem, IDX_ERROR, IDX_ERROR_READ_ONLY))
+        library->embedder_id = 0; /* holds no vector of it: words alone */
+    else
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return library->embedder_id >= 0;
 }
 
 RagLibrary *rag_library_open(const struct rag_library_options *options, GError **error)
 {
     g_return_val_if_fail(options->size == sizeof *options && options->dir, NULL);
     g_autoptr(RagLibrary) library = g_new0(RagLibrary, 1);
-    library->store = idx_open(options->dir, NULL, options->create ? IDX_CREATE : 0, error);
+    unsigned flags = options->read_only ? IDX_READ_ONLY : options->create ? IDX_CREATE : 0;
+    library->read_only = options->read_only;
+    library->store = idx_open(options->dir, NULL, flags, error);
     if (!library->store)
         return NULL;
     library->reader_argv = g_strdupv((char **)options->reader_argv);

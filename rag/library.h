@@ -12,6 +12,7 @@ struct rag_library {
     struct engine *embedder; /* (borrowed) NULL: full text only */
     int64_t embedder_id;     /* its row in the store; 0 without an embedder */
     int dim;                 /* length of its vectors */
+    bool read_only;          /* nothing may be stored */
     char **reader_argv;      /* (owned) NULL-terminated; NULL: this library cannot index */
 };
 

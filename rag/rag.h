@@ -34,6 +34,8 @@ struct rag_library_options {
     struct engine *embedder;        /* borrowed, must outlive the library; NULL: full text only */
     const char *embedder_hash;      /* SHA-256 of its file; NULL: by name */
     const char *const *reader_argv; /* NULL-terminated command of the reader child, borrowed */
+    bool read_only; /* look things up only, as on a medium that cannot be written: nothing is
+                       recorded, no vector is added */
 };
 
 typedef struct rag_library RagLibrary;
@@ -57,6 +59,7 @@ struct rag_index_options {
     int read_timeout_seconds;  /* per document; 0 = 120 */
     int64_t read_memory_bytes; /* limit of a reader child; 0 = 1 GiB */
     int64_t max_file_bytes;    /* larger ones are skipped; 0 = 200 MB */
+    const char *collection;    /* its name, made if new: the paths belong to it; NULL = "All" */
 };
 
 /* A document that did not become ready, with the reason in a person's words. */
@@ -122,13 +125,16 @@ struct rag_hit {
     double text_score, vector_score; /* BM25 (negated) and cosine; NAN where not known */
     int text_rank, vector_rank;      /* from 1; 0: not found that way */
     bool in_prompt;                  /* answers only */
+    size_t telling_from, telling_to; /* bytes of text: the sentence that bears most on the question;
+                                        0, 0 = none */
 };
 void rag_hit_free(struct rag_hit *hit);
 
 struct rag_search_options {
     size_t size;
-    int k;             /* 0 = 10 */
-    const char *scope; /* NULL, or a path: only files at or below it */
+    int k; /* 0 = 10 */
+    /* NULL, or NULL-terminated paths: only files at or below one of them. */
+    const char *const *scope;
 };
 /* GPtrArray of struct rag_hit, best first; empty = nothing found. */
 GPtrArray *rag_search(RagLibrary *library, const char *query,
@@ -143,9 +149,17 @@ struct rag_ask_options {
     int max_tokens;    /* 0 = 256 */
     float temperature; /* 0 = greedy */
     uint64_t seed;
-    const char *scope;
-    bool no_compress; /* passages whole */
-    bool no_record;   /* do not store the answer in the library */
+    const char *const *scope; /* as in rag_search_options */
+    bool no_compress;         /* passages whole */
+    bool no_record;           /* do not store question and answer in the library */
+    bool keep_partial;        /* cancelled: what was written so far is the answer (stats.stop says
+                                 ENG_STOP_CANCELLED), judged and stored like any other */
+    bool no_documents;        /* the model alone: no passages, nothing supported, its text stays */
+    const char *model_hash;   /* SHA-256 of the model's file, for the record; NULL: not known */
+    int64_t conversation;     /* 0 = a new one, titled by the question */
+    int64_t parent;           /* the turn that it follows; 0 = none: a first turn */
+    /* The question is stored, before anything is looked up; may be NULL. */
+    void (*on_turn)(void *data, int64_t conversation, int64_t turn);
     /* Streamed, may be NULL. A draft: what counts is the answer's text, which is a refusal where
        nothing of the draft has support. */
     void (*on_text)(void *data, const char *text, size_t n);
@@ -158,8 +172,11 @@ struct rag_citation {
     char *path; /* (owned) */
     enum rag_position pos_kind;
     int pos_from, pos_to;
-    char *quote;  /* (owned) the sentences that support it */
+    char *quote;  /* (owned) the sentences that support it; "" once its document is forgotten */
     double score; /* of the support, 0…1 */
+    char *hash;   /* (owned) of the content as it was; "" where not known */
+    int passage;  /* index of its passage in the answer's; -1: not kept (version 1 of a library) */
+    double text_score, vector_score; /* of that passage, as in rag_hit */
 };
 
 /* A sentence of the answer: bytes [from, to) of text, and the citation that supports it. */
@@ -177,10 +194,13 @@ struct rag_answer {
     GPtrArray *dropped;  /* (owned) strings: what was left out to fit, one sentence each */
     GPtrArray *unsupported_values; /* (owned) strings: numbers, dates and identifiers in the answer
                                       that no passage in the prompt holds */
-    char *model;                   /* (owned) */
+    char *model, *model_hash;      /* (owned) hash: "" if not known */
+    char *thinking;                /* (owned) NULL, or what the model wrote between <think> and
+                                      </think>: no part of text */
+    bool from_documents;           /* false: by options, the model alone was asked */
     struct eng_stats stats;
     double seconds, search_seconds;
-    int64_t id; /* of the stored answer, 0 if not stored */
+    int64_t conversation, id; /* of the turn; 0 if not stored */
 };
 typedef struct rag_answer RagAnswer;
 void rag_answer_free(RagAnswer *answer);

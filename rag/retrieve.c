@@ -24,6 +24,7 @@
 #include "rag/embed-text.h"
 #include "rag/library.h"
 #include "rag/proximity.h"
+#include "rag/telling.h"
 #include <math.h>
 #include <string.h>
 
@@ -106,7 +107,7 @@ static struct rag_candidate *candidate_of(GArray *candidates, int64_t passage)
     return &g_array_index(candidates, struct rag_candidate, candidates->len - 1);
 }
 
-static bool find_by_text(RagLibrary *library, const RagQuery *query, const char *scope,
+static bool find_by_text(RagLibrary *library, const RagQuery *query, const char *const *scope,
                          GArray *candidates, bool *must_quote, GError **error)
 {
     const char *const *words = (const char *const *)query->words->pdata;
@@ -206,10 +207,10 @@ static bool embed_missing(RagLibrary *library, GArray *candidates, GCancellable 
     return true;
 }
 
-static bool find_by_vector(RagLibrary *library, const float *question, const char *scope,
+static bool find_by_vector(RagLibrary *library, const float *question, const char *const *scope,
                            GArray *candidates, GCancellable *cancellable, GError **error)
 {
-    if (!embed_missing(library, candidates, cancellable, error))
+    if (!library->read_only && !embed_missing(library, candidates, cancellable, error))
         return false;
     g_autoptr(GArray) hits = idx_search_vectors(library->store, library->embedder_id, question,
                                                 N_CANDIDATES, scope, error);
@@ -416,7 +417,7 @@ static GPtrArray *pick(GArray *candidates, GHashTable *loaded, int k)
     return hits;
 }
 
-GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const char *scope,
+GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const char *const *scope,
                         float **query_vector, GCancellable *cancellable, GError **error)
 {
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(struct rag_candidate));
@@ -441,9 +442,12 @@ GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const
         return NULL;
     add_proximity(query, candidates, loaded);
     rag_fuse((struct rag_candidate *)candidates->data, candidates->len);
+    g_autoptr(GPtrArray) hits = pick(candidates, loaded, k);
+    if (!rag_tell(hits, query, library->embedder, vector, error))
+        return NULL;
     if (query_vector)
         *query_vector = g_steal_pointer(&vector);
-    return pick(candidates, loaded, k);
+    return g_steal_pointer(&hits);
 }
 
 GPtrArray *rag_search(RagLibrary *library, const char *text,

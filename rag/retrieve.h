@@ -8,10 +8,11 @@
 #include "rag/rag.h"
 
 /*
- * At most k hits (GPtrArray of struct rag_hit). query_vector: NULL, or receives the vector of the
- * question (length eng_embed_dim(), caller frees; NULL without an embedder).
+ * At most k hits (GPtrArray of struct rag_hit), their telling sentences marked. query_vector: NULL,
+ * or receives the vector of the question (length eng_embed_dim(), caller frees; NULL without an
+ * embedder).
  */
-GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const char *scope,
+GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const char *const *scope,
                         float **query_vector, GCancellable *cancellable, GError **error);
 
 /* One candidate of the two searches, for fusion. */

@@ -296,14 +296,15 @@ static char *read_question(const struct cli *cli, GError **error)
 int verb_ask(struct cli *cli, int argc, char **argv)
 {
     struct ask ask = {.cli = cli, .options = {.size = sizeof ask.options}};
-    g_autofree char *batch = NULL, *scope = NULL, *question = NULL, *absolute = NULL;
+    g_auto(GStrv) scope = NULL;
+    g_autofree char *batch = NULL, *question = NULL;
     gboolean no_compress = FALSE;
     int n_context = 0;
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch,
          N_("questions from a file, one JSON object a line; - reads standard input"), "FILE.jsonl"},
-        {"scope", 0, 0, G_OPTION_ARG_FILENAME, &scope, N_("only files at or below this path"),
-         "PATH"},
+        {"scope", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &scope,
+         N_("only files at or below this path; may be given several times"), "PATH"},
         {"no-compress", 0, 0, G_OPTION_ARG_NONE, &no_compress,
          N_("show the model whole passages, not only their telling sentences"), NULL},
         {"tokens", 'n', 0, G_OPTION_ARG_INT, &ask.options.max_tokens,
@@ -326,7 +327,7 @@ int verb_ask(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, _("-n and --ctx must not be negative."));
     if (!batch && !(question = read_question(cli, &error)))
         return cli_fail(cli, error);
-    ask.options.scope = absolute = scope ? g_canonicalize_filename(scope, NULL) : NULL;
+    ask.options.scope = (const char *const *)cli_absolute(scope);
     ask.options.no_compress = no_compress;
     ask.streamed = g_string_new(NULL);
     if (!open_all(&ask, n_context, &error))

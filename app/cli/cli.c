@@ -181,6 +181,16 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
     return true;
 }
 
+GStrv cli_absolute(GStrv paths)
+{
+    for (char **path = paths; path && *path; path++) {
+        char *absolute = g_canonicalize_filename(*path, NULL);
+        g_free(*path);
+        *path = absolute;
+    }
+    return paths;
+}
+
 /* --- the program
  * ---------------------------------------------------------------------------------- */
 

@@ -87,6 +87,9 @@ void cli_library_close(struct cli_library *library);
 /* Does the folder hold anything yet? */
 bool cli_library_exists(const struct cli *cli);
 
+/* Makes each path absolute, in its place; returns the list, NULL for NULL. */
+GStrv cli_absolute(GStrv paths);
+
 /* --- signals: cli/cancel.c -------------------------------------------------------------------- */
 
 /* The first SIGINT or SIGTERM cancels what these say, the second ends the program. */

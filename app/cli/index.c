@@ -72,17 +72,6 @@ static bool named_path_failed(GPtrArray *problems, GStrv paths)
     return false;
 }
 
-static GStrv absolute_paths(GStrv paths)
-{
-    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
-
-    for (char **path = paths; *path; path++) {
-        g_autofree char *absolute = g_canonicalize_filename(*path, NULL);
-        g_strv_builder_add(all, absolute);
-    }
-    return g_strv_builder_end(all);
-}
-
 int verb_index(struct cli *cli, int argc, char **argv)
 {
     struct rag_index_options options = {.size = sizeof options, .on_progress = on_progress};
@@ -93,7 +82,7 @@ int verb_index(struct cli *cli, int argc, char **argv)
         {NULL},
     };
     struct cli_library library;
-    g_auto(GStrv) paths = NULL;
+    GStrv paths;
     g_autoptr(GError) error = NULL;
     int code = CLI_OK;
 
@@ -109,7 +98,7 @@ int verb_index(struct cli *cli, int argc, char **argv)
                           CLI_LIBRARY_NAMED_EMBEDDER | (*cli->arguments ? CLI_LIBRARY_CREATE : 0),
                           &library, &error))
         return cli_fail(cli, error);
-    paths = absolute_paths(cli->arguments);
+    paths = cli_absolute(cli->arguments);
     if (!rag_index(library.rag, (const char *const *)paths, g_strv_length(paths), &options, &result,
                    cli->cancellable, &error)) {
         code = cli_fail(cli, error);

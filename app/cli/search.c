@@ -73,11 +73,12 @@ static int search_once(struct search *search, const char *query)
 int verb_search(struct cli *cli, int argc, char **argv)
 {
     struct search search = {.cli = cli, .options = {.size = sizeof search.options, .k = 10}};
-    g_autofree char *batch = NULL, *scope = NULL, *query = NULL, *absolute = NULL;
+    g_auto(GStrv) scope = NULL;
+    g_autofree char *batch = NULL, *query = NULL;
     const GOptionEntry entries[] = {
         {"count", 'k', 0, G_OPTION_ARG_INT, &search.options.k, N_("how many passages (10)"), "N"},
-        {"scope", 0, 0, G_OPTION_ARG_FILENAME, &scope, N_("only files at or below this path"),
-         "PATH"},
+        {"scope", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &scope,
+         N_("only files at or below this path; may be given several times"), "PATH"},
         {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch,
          N_("questions from a file, one JSON object a line; - reads standard input"), "FILE.jsonl"},
         {NULL},
@@ -98,7 +99,7 @@ int verb_search(struct cli *cli, int argc, char **argv)
                                     : _("What to search for is missing."));
     if (search.options.k < 1 || search.options.k > 1000)
         return cli_usage(cli, _("-k %d is not between 1 and 1000."), search.options.k);
-    search.options.scope = absolute = scope ? g_canonicalize_filename(scope, NULL) : NULL;
+    search.options.scope = (const char *const *)cli_absolute(scope);
     if (!cli_library_open(cli, CLI_LIBRARY_NAMED_EMBEDDER, &library, &error))
         return cli_fail(cli, error);
     search.rag = library.rag;

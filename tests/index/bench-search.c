@@ -119,7 +119,7 @@ static void report(const char *what, double *seconds)
 }
 
 static void bench_text(IdxStore *store, GRand *rand, const char *what, int n_words, int from,
-                       const char *scope)
+                       const char *const *scope)
 {
     double seconds[N_QUERIES];
     for (int i = 0; i < N_QUERIES; i++) {
@@ -142,7 +142,7 @@ static void bench_text(IdxStore *store, GRand *rand, const char *what, int n_wor
 }
 
 static void bench_vectors(IdxStore *store, GRand *rand, int64_t embedder, int n, int dim,
-                          const char *what, const char *scope)
+                          const char *what, const char *const *scope)
 {
     double seconds[N_QUERIES];
     int n_same = 0, n_all = 0;
@@ -163,7 +163,8 @@ static void bench_vectors(IdxStore *store, GRand *rand, int64_t embedder, int n,
         g_autoptr(GArray) truth = g_array_new(false, false, sizeof(struct idx_hit));
         for (int part = 0; part < 10; part++) {
             g_autofree char *tenth = g_strdup_printf("/docs/%d", part);
-            g_autoptr(GArray) some = idx_search_vectors(store, embedder, query, 50, tenth, &error);
+            const char *const only[] = {tenth, NULL};
+            g_autoptr(GArray) some = idx_search_vectors(store, embedder, query, 50, only, &error);
             g_array_append_vals(truth, some->data, some->len);
         }
         for (guint a = 0; a < truth->len; a++) {
@@ -219,12 +220,13 @@ int main(int argc, char **argv)
     g_autofree float *query = g_new0(float, dim);
     g_array_unref(idx_search_vectors(store, embedder, query, 50, NULL, &error));
     g_print("first search by vectors (loads the file): %.0f ms\n", 1e3 * since(start));
+    const char *const tenth[] = {"/docs/3", NULL};
     bench_vectors(store, rand, embedder, n, dim, "vectors", NULL);
-    bench_vectors(store, rand, embedder, n, dim, "vectors, a tenth in scope", "/docs/3");
+    bench_vectors(store, rand, embedder, n, dim, "vectors, a tenth in scope", tenth);
     bench_text(store, rand, "8 words, common ones too", 8, 0, NULL);
     bench_text(store, rand, "8 words past the 100 commonest", 8, 100, NULL);
     bench_text(store, rand, "8 words past the 1000 commonest", 8, 1000, NULL);
-    bench_text(store, rand, "8 words past the 100, a tenth in scope", 8, 100, "/docs/3");
+    bench_text(store, rand, "8 words past the 100, a tenth in scope", 8, 100, tenth);
     struct idx_status status;
     must(idx_status(store, embedder, &status, &error), error);
     g_print("database %.1f MB, FAISS file %.1f MB\n", (double)status.database_bytes / 1e6,

@@ -9,7 +9,7 @@
 
 /* The texts of the hits, joined by "|". (owned) */
 static char *search(struct fixture *fixture, const char *const *words, const char *const *phrases,
-                    int k, const char *scope)
+                    int k, const char *const *scope)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GArray) hits = idx_search_text(fixture->store, words, phrases, k, scope, &error);
@@ -26,7 +26,7 @@ static char *search(struct fixture *fixture, const char *const *words, const cha
 }
 
 static void expect(struct fixture *fixture, const char *const *words, const char *const *phrases,
-                   const char *scope, const char *expected)
+                   const char *const *scope, const char *expected)
 {
     g_autofree char *got = search(fixture, words, phrases, 9, scope);
     g_assert_cmpstr(got, ==, expected);
@@ -42,9 +42,17 @@ static void test_words(void)
     expect(&fixture, WORDS("cafe"), NULL, NULL, "The café was closing early");
     expect(&fixture, WORDS("CLOSES"), NULL, NULL,
            "They close at nine and close at ten|The café was closing early");
-    expect(&fixture, WORDS("closed", "interest"), NULL, "/docs/b/x", "Nothing of interest");
-    expect(&fixture, WORDS("closed"), NULL, "/docs/b/x", "");
-    expect(&fixture, WORDS("closed"), NULL, "/docs/b/", "They close at nine and close at ten");
+    expect(&fixture, WORDS("closed", "interest"), NULL, WORDS("/docs/b/x"), "Nothing of interest");
+    expect(&fixture, WORDS("closed"), NULL, WORDS("/docs/b/x"), "");
+    expect(&fixture, WORDS("closed"), NULL, WORDS("/docs/b/"),
+           "They close at nine and close at ten");
+    expect(&fixture, WORDS("closed"), NULL, WORDS("/docs/a", "/docs/b/zebra"),
+           "They close at nine and close at ten|The café was closing early");
+    expect(&fixture, WORDS("closed"), NULL, WORDS("/docs/b", "/docs/b/x/y"),
+           "They close at nine and close at ten");
+    expect(&fixture, WORDS("closed"), NULL, WORDS(NULL), "");
+    expect(&fixture, WORDS("closed"), NULL, WORDS("/"),
+           "They close at nine and close at ten|The café was closing early");
     expect(&fixture, WORDS("zebra"), NULL, NULL, "They close at nine and close at ten"); /* title */
     expect(&fixture, WORDS("absent"), NULL, NULL, "");
     expect(&fixture, WORDS(NULL), NULL, NULL, "");

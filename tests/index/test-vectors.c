@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static GArray *search(struct fixture *fixture, const float *query, int k, const char *scope)
+#define SCOPE(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static GArray *search(struct fixture *fixture, const float *query, int k, const char *const *scope)
 {
     g_autoptr(GError) error = NULL;
     GArray *hits = idx_search_vectors(fixture->store, fixture->embedder, query, k, scope, &error);
@@ -152,14 +154,19 @@ static void test_scope(void)
     float query[DIM];
     vector_of("text 5", DIM, query);
     g_autoptr(GArray) all = search(&fixture, query, 3, NULL);
-    g_autoptr(GArray) inside = search(&fixture, query, 3, "/docs/1");
-    g_autoptr(GArray) outside = search(&fixture, query, 100, "/docs/2/");
-    g_autoptr(GArray) nowhere = search(&fixture, query, 3, "/elsewhere");
+    g_autoptr(GArray) inside = search(&fixture, query, 3, SCOPE("/docs/1"));
+    g_autoptr(GArray) outside =
+        search(&fixture, query, 100, SCOPE("/docs/2/", "/docs/2", "/docs/21"));
+    g_autoptr(GArray) both = search(&fixture, query, 100, SCOPE("/docs/2", "/docs/0/", "/docs/2"));
+    g_autoptr(GArray) none = search(&fixture, query, 3, (const char *const[]){NULL});
+    g_autoptr(GArray) nowhere = search(&fixture, query, 3, SCOPE("/elsewhere"));
     g_assert_cmpfloat_with_epsilon(g_array_index(all, struct idx_hit, 0).score, 1, 1e-6);
     g_assert_cmpint(g_array_index(all, struct idx_hit, 0).passage, ==,
                     g_array_index(inside, struct idx_hit, 0).passage);
     g_assert_cmpuint(outside->len, ==, 20);
     g_assert_cmpfloat(g_array_index(outside, struct idx_hit, 0).score, <, 0.999);
+    g_assert_cmpuint(both->len, ==, 40);
+    g_assert_cmpuint(none->len, ==, 0);
     g_assert_cmpuint(nowhere->len, ==, 0);
     fixture_close(&fixture);
 }

@@ -136,13 +136,46 @@ static void test_embed_on_the_spot(void)
     fake_engine_on_embed = count_embedded;
     n_embedded = 0;
     g_autoptr(GPtrArray) hits = search(library, "notice period");
-    g_assert_cmpuint(n_embedded, ==, 3); /* the question, and the two that hold its words */
+    guint first = n_embedded; /* the question, sentences, and the two that hold its words */
     g_assert_false(isnan(hit(hits, 0)->vector_score));
     g_assert_cmpint(hit(hits, 0)->vector_rank, >, 0);
     g_autoptr(GPtrArray) again = search(library, "notice period");
-    g_assert_cmpuint(n_embedded, ==, 4); /* the question */
+    g_assert_cmpuint(2 * first - n_embedded, ==, 2); /* those two have theirs now */
     g_assert_cmpfloat(hit(again, 0)->score, ==, hit(hits, 0)->score);
     fake_engine_on_embed = NULL;
+    small_library_free(library);
+}
+
+/* The telling sentence of the n-th hit. (owned) */
+static char *telling(GPtrArray *hits, guint n)
+{
+    g_assert_cmpuint(hit(hits, n)->telling_to, <=, strlen(hit(hits, n)->text));
+    return g_strndup(hit(hits, n)->text + hit(hits, n)->telling_from,
+                     hit(hits, n)->telling_to - hit(hits, n)->telling_from);
+}
+
+static void test_telling(void)
+{
+    static const char *const texts[] = {
+        "The flat has two rooms. Either side may end the lease with three months' notice. It is "
+        "let with a cellar.",
+        "Notice period\nThree months to the end of a quarter. Keys are to be given back.",
+        NULL,
+    };
+    for (int with = 0; with < 2; with++) {
+        RagLibrary *library = small_library(texts, with ? fake_engine() : NULL);
+        g_autoptr(GPtrArray) hits = search(library, "Who may end the lease, with what notice?");
+        g_autofree char *sentence = telling(hits, 0);
+        g_assert_cmpstr(sentence, ==, "Either side may end the lease with three months' notice.");
+        g_autoptr(GPtrArray) labelled = search(library, "notice period");
+        g_autofree char *both = telling(labelled, 0);
+        g_assert_cmpstr(both, ==, "Notice period\nThree months to the end of a quarter.");
+        small_library_free(library);
+    }
+    RagLibrary *library = small_library(texts, fake_engine());
+    g_autoptr(GPtrArray) nothing = search(library, "Zürich 9999");
+    for (guint i = 0; i < nothing->len; i++)
+        g_assert_cmpuint(hit(nothing, i)->telling_to, ==, 0);
     small_library_free(library);
 }
 
@@ -184,6 +217,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retrieve/text-only", test_text_only);
     g_test_add_func("/retrieve/exact-and-quoted", test_exact_and_quoted);
     g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
+    g_test_add_func("/retrieve/telling", test_telling);
     g_test_add_func("/retrieve/quoted-with-vectors", test_quoted_with_vectors);
     g_test_add_func("/retrieve/bad-input", test_bad_input);
     return g_test_run();
