@@ -2,14 +2,10 @@
 /*
  * The program's first lines decide what it may do: before anything is read, sockets to the internet
  * are denied to this process and all its children. Where that cannot be done, Lectern does not run.
- *
- * `read-document NAME` is the reader child (rag/): it takes its argument as it is, because NAME is
- * the name of somebody's file and may look like an option.
  */
 #include "app/cli/cli.h"
 #include "config.h"
 #include "confine/confine.h"
-#include "rag/rag.h"
 #include "ui/ui.h"
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -24,9 +20,6 @@ int main(int argc, char **argv)
                 why);
         return CLI_FAILED;
     }
-    if (argc == 3 && g_str_equal(argv[1], "read-document"))
-        return rag_reader_main(3, 4, argv[2]);
-
     setlocale(LC_ALL, "");
     bindtextdomain(LECTERN_GETTEXT_PACKAGE, LECTERN_LOCALE_DIR);
     bind_textdomain_codeset(LECTERN_GETTEXT_PACKAGE, "UTF-8");

@@ -2,19 +2,17 @@
 /*
  * blocks.h: the stream in which a reader child hands over a document.
  *
- *     frame   = length u32 · type u8 · payload          (length counts type and payload)
  *     'B'     = kind u8 · level u8 · position u8 · flags u8 · from u32 · to u32 · text
  *     'M'     = n_pages u32 · title \0 format \0 note   (once)
- *     'E'     = verdict u8 · sentence                   (then nothing more)
- *     '.'     = end; a stream without it was cut off
  *
- * All numbers are little-endian, all text is UTF-8 without control characters but tab and line
- * feed. The writer lives in the child; the parser in the parent, which believes nothing: sizes,
- * text, order and positions are checked, and a stream that breaks a rule is an error, never a
- * crash.
+ * Frames, 'E' and '.' are those of frames.h. Text is UTF-8 without control characters but tab and
+ * line feed. The writer lives in the child; the parser in the parent, which believes nothing:
+ * sizes, text, order and positions are checked, and a stream that breaks a rule is an error, never
+ * a crash.
  */
 #pragma once
 
+#include "rag/frames.h"
 #include "rag/rag.h"
 
 #define RAG_BLOCK_MAX_TEXT  (1 << 20) /* bytes of one block: longer ones are cut in two */
@@ -39,19 +37,11 @@ struct rag_block {
     size_t n_bytes;
 };
 
-/* What a document that gives no text is. */
-enum rag_verdict {
-    RAG_VERDICT_SKIPPED = 1, /* by rule: empty, not text, a kind that is not read yet */
-    RAG_VERDICT_FAILED,      /* damaged, encrypted … */
-};
-
 /* --- writing (the child) --------------------------------------------------------------------- */
 
 struct rag_block_writer {
-    int fd;
-    GByteArray *buffer; /* (owned) */
+    struct rag_frame_writer frames;
     int64_t n_text;
-    bool broken; /* the parent has gone, or the document is too long: nothing is written any more */
 };
 void rag_block_writer_init(struct rag_block_writer *writer, int fd);
 void rag_block_writer_clear(struct rag_block_writer *writer);
@@ -67,19 +57,18 @@ bool rag_block_write_end(struct rag_block_writer *writer);
 /* --- parsing (the parent) -------------------------------------------------------------------- */
 
 struct rag_block_parser {
+    struct rag_frame_parser frames; /* ended, verdict, sentence */
     /* Called for each block; its text is borrowed and only valid during the call. */
     void (*on_block)(void *data, const struct rag_block *block);
     void *data;
     /* Results: */
-    bool ended;
-    enum rag_verdict verdict;               /* 0: none */
-    char *sentence, *title, *format, *note; /* (owned) */
+    char *title, *format, *note; /* (owned) */
     int n_pages;
     /* Private: */
-    GByteArray *buffer; /* (owned) */
     int64_t n_text;
     bool has_meta;
 };
+/* The parser must stay where it is. */
 void rag_block_parser_init(struct rag_block_parser *parser,
                            void (*on_block)(void *data, const struct rag_block *block), void *data);
 void rag_block_parser_clear(struct rag_block_parser *parser);

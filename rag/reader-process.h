@@ -11,17 +11,8 @@
 
 #include "rag/blocks.h"
 
-/* The child's limits travel in its environment, for it must set them itself: seccomp and limits are
-   laid on after the dynamic linker has done its work. */
-struct rag_reader_limits {
-    int64_t memory_bytes;
-    int cpu_seconds;
-};
-struct rag_reader_limits rag_reader_limits_from_environment(void);
-
 struct rag_read_options {
-    /* NULL-terminated command; the file's name is appended as the last argument. The document is
-       file 3 of the child, the block stream file 4. */
+    /* NULL-terminated; what is to be done is added (reader-child.h). */
     const char *const *reader_argv;
     int timeout_seconds;  /* wall clock and CPU */
     int64_t memory_bytes; /* address space */
@@ -56,3 +47,6 @@ void rag_read_result_clear(struct rag_read_result *result);
    an outcome with its reason. Blocks that came before a bad outcome must be thrown away. */
 bool rag_read_file(const char *path, const struct rag_read_options *options,
                    struct rag_read_result *result, GCancellable *cancellable, GError **error);
+/* Opens the file for reading only, without ever waiting for it; its size and time go to *result.
+   -1: what is no regular file, or too large, or not there, with outcome and reason. */
+int rag_read_open(const char *path, int64_t max_bytes, struct rag_read_result *result);

@@ -5,10 +5,8 @@
  */
 #include "app/cli/cli.h"
 #include "app/error.h"
+#include "app/reader-command.h"
 #include <glib/gi18n.h>
-
-/* The reader child is this very program, even if its file has been replaced meanwhile. */
-static const char *const reader_argv[] = {"/proc/self/exe", "read-document", NULL};
 
 static const struct model *choose(struct cli *cli, ModelLibrary *models, enum model_purpose purpose,
                                   bool named, GError **error)
@@ -117,7 +115,7 @@ bool cli_library_open(struct cli *cli, unsigned flags, struct cli_library *out, 
         .size = sizeof options,
         .dir = cli->library,
         .create = create,
-        .reader_argv = reader_argv,
+        .reader_argv = reader_command(),
     };
 
     *out = (struct cli_library){0};

@@ -5,37 +5,10 @@
  * look alike. Kinds that are known but cannot be read get a sentence that names them.
  */
 #include "rag/readers/encoding.h"
+#include "rag/readers/kinds.h"
 #include "rag/readers/reader.h"
 
 #include <string.h>
-
-struct ending {
-    const char *endings; /* space before and after each */
-    const char *sentence;
-};
-
-static const struct ending later[] = {
-    {" docx doc odt rtf dotx ", "Word-processor documents cannot be read yet."},
-    {" xlsx xls ods ", "Spreadsheets cannot be read yet."},
-    {" pptx ppt odp ", "Presentations cannot be read yet."},
-    {" epub mobi azw3 ", "E-books cannot be read yet."},
-    {" eml mbox msg ", "Mail files cannot be read yet."},
-    {" djvu ps eps ", "This page format cannot be read yet."},
-};
-
-static const struct ending never[] = {
-    {" png jpg jpeg gif webp bmp tif tiff svg ico heic avif psd xcf raw ",
-     "Pictures cannot be read."},
-    {" mp3 ogg oga opus flac wav m4a aac wma mid ", "Sound files cannot be read."},
-    {" mp4 mkv webm avi mov wmv mpg mpeg m4v ", "Videos cannot be read."},
-    {" zip tar gz tgz bz2 xz zst 7z rar jar deb rpm iso img cab ",
-     "Archives are not opened; unpack it to have its documents read."},
-    {" exe dll so a o obj class pyc pyo wasm ko bin elf lib ", "Programs are not documents."},
-    {" sqlite sqlite3 db mdb sqlite-wal sqlite-shm db-wal db-shm ", "Databases cannot be read."},
-    {" ttf otf woff woff2 eot pfb ", "Fonts are not documents."},
-    {" gguf safetensors onnx pt pth npy npz faiss ", "Model files are not documents."},
-    {" css js mjs map min.js lock ", "Style sheets and scripts of web pages are not read."},
-};
 
 static const struct {
     const char *bytes;
@@ -64,29 +37,6 @@ static const struct {
     {"\x1a\x45\xdf\xa3", 4, "Videos cannot be read."},
 };
 
-static char *ending_of(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    g_autofree char *lower = g_ascii_strdown(dot && dot != name ? dot + 1 : "", -1);
-    return g_strdup_printf(" %s ", lower);
-}
-
-static const char *find_ending(const struct ending *list, size_t n, const char *ending)
-{
-    for (size_t i = 0; i < n && strlen(ending) > 2; i++) {
-        if (strstr(list[i].endings, ending))
-            return list[i].sentence;
-    }
-    return NULL;
-}
-
-const char *rag_detect_by_name(const char *name)
-{
-    g_autofree char *ending = ending_of(name);
-    const char *sentence = find_ending(never, G_N_ELEMENTS(never), ending);
-    return sentence ? sentence : find_ending(later, G_N_ELEMENTS(later), ending);
-}
-
 static bool has(const guint8 *head, size_t n, size_t within, const char *needle)
 {
     size_t length = strlen(needle);
@@ -105,13 +55,13 @@ static enum rag_format unreadable(GError **error, const char *sentence)
 
 enum rag_format rag_detect(const guint8 *head, size_t n, const char *name, GError **error)
 {
-    g_autofree char *ending = ending_of(name);
+    g_autofree char *ending = rag_kind_ending(name);
     if (n == 0)
         return unreadable(error, "The file is empty.");
     if (has(head, n, 1024, "%PDF-"))
         return RAG_FORMAT_PDF;
     if (n > 2 && memcmp(head, "PK", 2) == 0) {
-        const char *sentence = find_ending(later, G_N_ELEMENTS(later), ending);
+        const char *sentence = rag_kind_later(ending);
         if (sentence)
             return unreadable(error, sentence);
     }

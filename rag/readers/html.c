@@ -339,7 +339,7 @@ static char *choose_encoding(const guint8 *data, size_t n)
     return NULL;
 }
 
-bool rag_read_html(struct rag_reading *reading, GError **error)
+bool rag_reader_html(struct rag_reading *reading, GError **error)
 {
     g_autoptr(GBytes) bytes = rag_reading_bytes(reading, error);
     if (!bytes)

@@ -132,7 +132,7 @@ static void take_front_matter(struct rag_reading *reading, char *text)
         *p = *p == '\n' ? '\n' : ' ';
 }
 
-bool rag_read_markdown(struct rag_reading *reading, GError **error)
+bool rag_reader_markdown(struct rag_reading *reading, GError **error)
 {
     g_autoptr(GBytes) bytes = rag_reading_bytes(reading, error);
     if (!bytes)

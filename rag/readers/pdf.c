@@ -4,9 +4,9 @@
  * characters, cut into lines; pdf-layout.c makes paragraphs of them. Pages are numbered as a viewer
  * counts them, from 1, not as they are printed.
  */
+#include "rag/readers/pdf.h"
 #include "rag/readers/pdf-layout.h"
 
-#include <poppler.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -140,7 +140,7 @@ static bool fail(GError **error, enum rag_read_error code, const char *sentence)
     return false;
 }
 
-static PopplerDocument *open_document(int fd, GError **error)
+PopplerDocument *rag_pdf_open(int fd, GError **error)
 {
     g_autoptr(GError) cause = NULL;
     PopplerDocument *document = poppler_document_new_from_fd(dup(fd), NULL, &cause);
@@ -174,9 +174,9 @@ static bool put_document(struct rag_reading *reading, PopplerDocument *document,
     return true;
 }
 
-bool rag_read_pdf(struct rag_reading *reading, GError **error)
+bool rag_reader_pdf(struct rag_reading *reading, GError **error)
 {
-    PopplerDocument *document = open_document(reading->fd, error);
+    PopplerDocument *document = rag_pdf_open(reading->fd, error);
     if (!document)
         return false;
     reading->format = "pdf";

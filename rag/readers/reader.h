@@ -4,11 +4,12 @@
  * in the confined child, so it may crash, but it may not lie silently: what it could not read is
  * said in the note or as an error.
  *
- * Private to rag/readers/ and rag/reader-main.c. Thread rule: one reading belongs to one thread.
+ * Private to rag/readers/ and rag/reader-program.c. Thread rule: one reading belongs to one thread.
  */
 #pragma once
 
 #include "rag/blocks.h"
+#include "rag/readers/kinds.h"
 
 /* Rises when a reader's or the splitter's output changes: documents are then read again. */
 #define RAG_READER_VERSION 1
@@ -51,12 +52,15 @@ enum rag_format {
  * first n bytes (64 KiB are plenty). UNREADABLE: *error says in a sentence why not.
  */
 enum rag_format rag_detect(const guint8 *head, size_t n, const char *name, GError **error);
-/* Known by its ending alone to be nothing that can be read (pictures, archives, programs): a
-   sentence (static), or NULL. Lets a scan pass it by without opening it. */
-const char *rag_detect_by_name(const char *name);
-
 /* The readers. false: *error of RAG_READ_ERROR. */
-bool rag_read_text(struct rag_reading *reading, GError **error);
-bool rag_read_markdown(struct rag_reading *reading, GError **error);
-bool rag_read_html(struct rag_reading *reading, GError **error);
-bool rag_read_pdf(struct rag_reading *reading, GError **error);
+bool rag_reader_text(struct rag_reading *reading, GError **error);
+bool rag_reader_markdown(struct rag_reading *reading, GError **error);
+bool rag_reader_html(struct rag_reading *reading, GError **error);
+bool rag_reader_pdf(struct rag_reading *reading, GError **error);
+
+/* --- what the reader program does ------------------------------------------------------------- */
+
+/* Reads the document at fd, blocks and end go to fd_frames; false: nobody takes them any more. */
+bool rag_reader_read(int fd, int fd_frames, const char *name);
+/* Draws a page (from 1) of the PDF at fd, at most `width` pixels wide (page-stream.h). */
+bool rag_reader_draw(int fd, int fd_frames, int page, int width);

@@ -68,7 +68,7 @@ static bool stream(struct rag_reading *reading, struct rag_decoder *decoder, siz
     return ok;
 }
 
-bool rag_read_text(struct rag_reading *reading, GError **error)
+bool rag_reader_text(struct rag_reading *reading, GError **error)
 {
     g_autofree guint8 *head = g_malloc(CHUNK);
     ssize_t n = read(reading->fd, head, CHUNK);

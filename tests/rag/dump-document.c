@@ -5,6 +5,7 @@
  *
  *     dump-document READER-CHILD [--blocks] FILE…      one JSON object a passage (or block)
  */
+#include "config.h"
 #include "rag/reader-process.h"
 #include "rag/splitter.h"
 
@@ -61,7 +62,7 @@ static int dump(const char *child, const char *path)
     struct rag_read_result result;
     struct rag_splitter *splitter = rag_splitter_new(&(struct rag_splitter_options){0});
     struct rag_read_options options = {
-        .reader_argv = (const char *[]){child, NULL},
+        .reader_argv = (const char *[]){child, LECTERN_VERSION " " LECTERN_COMMIT, NULL},
         .timeout_seconds = 60,
         .memory_bytes = INT64_C(1) << 30,
         .max_bytes = 200000000,

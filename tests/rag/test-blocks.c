@@ -53,7 +53,7 @@ static void test_round_trip(void)
         rag_block_parser_init(&parser, on_block, &seen);
         for (gsize at = 0; at < n; at += piece)
             g_assert_true(rag_block_parser_push(&parser, bytes + at, MIN(piece, n - at), NULL));
-        g_assert_true(parser.ended);
+        g_assert_true(parser.frames.ended);
         g_assert_cmpstr(seen.text->str, ==, "1/2/1-1/0:Café;4/0/1-3/1:a | b\n1 | 2;");
         g_assert_cmpstr(parser.title, ==, "A title");
         g_assert_cmpstr(parser.format, ==, "pdf");
@@ -74,7 +74,7 @@ static void test_cut_off(void)
         struct rag_block_parser parser;
         rag_block_parser_init(&parser, on_block, &seen);
         g_assert_true(rag_block_parser_push(&parser, bytes, length, NULL));
-        g_assert_false(parser.ended);
+        g_assert_false(parser.frames.ended);
         rag_block_parser_clear(&parser);
         g_string_free(seen.text, TRUE);
     }
@@ -160,7 +160,7 @@ static void test_long(void)
         g_assert_true(rag_block_parser_push(&parser, buffer, (size_t)n, NULL));
     close(ends[0]);
     g_thread_join(thread);
-    g_assert_true(parser.ended);
+    g_assert_true(parser.frames.ended);
     g_assert_cmpint(seen.n_blocks, ==, 6);
     rag_block_parser_clear(&parser);
     g_string_free(seen.text, TRUE);

@@ -2,6 +2,7 @@
 /*
  * rag_index on real folders, with the real reader child and a fake embedder. argv[1]: the child.
  */
+#include "config.h"
 #include "rag/library.h"
 
 #include "fake-engine.h"
@@ -69,7 +70,7 @@ static RagLibrary *open_library(const struct place *place)
         .dir = place->library,
         .create = true,
         .embedder = fake_engine(),
-        .reader_argv = (const char *[]){reader_child, NULL},
+        .reader_argv = (const char *[]){reader_child, LECTERN_VERSION " " LECTERN_COMMIT, NULL},
     };
     RagLibrary *library = rag_library_open(&options, &error);
     g_assert_no_error(error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the parent makes of a child that crashes, hangs, eats memory or lies, and of files that are
- * none. argv[1]: the reader child (reader-child.c), which plays these parts.
+ * none. argv[1]: the reader; argv[3]: the one that plays these parts (bad-reader.c).
  */
+#include "config.h"
 #include "rag/reader-process.h"
 
 #include <glib/gstdio.h>
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *reader_child;
+static const char *reader, *bad_reader;
 static char *folder, *document; /* a small text file */
 
 static void count_block(void *data, const struct rag_block *block)
@@ -26,7 +27,8 @@ static struct rag_read_result read_with(const char *path, const char *part, int 
     int ignored = 0;
     struct rag_read_result result;
     struct rag_read_options options = {
-        .reader_argv = (const char *[]){reader_child, part, NULL},
+        .reader_argv = part ? (const char *[]){bad_reader, part, NULL}
+                            : (const char *[]){reader, LECTERN_VERSION " " LECTERN_COMMIT, NULL},
         .timeout_seconds = timeout,
         .memory_bytes = 256 << 20,
         .max_bytes = 1000000,
@@ -163,6 +165,27 @@ static void test_no_program(void)
     rag_read_result_clear(&result);
 }
 
+/* A reader of another version is no fault of the document. */
+static void test_versions(void)
+{
+    static const char *const versions[] = {"0.0.1 other", "", LECTERN_VERSION};
+    for (size_t i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autoptr(GError) error = NULL;
+        struct rag_read_result result;
+        struct rag_read_options options = {
+            .reader_argv = (const char *[]){reader, versions[i], NULL},
+            .timeout_seconds = 5,
+            .memory_bytes = 256 << 20,
+            .max_bytes = 1000000,
+        };
+        g_assert_false(rag_read_file(document, &options, &result, NULL, &error));
+        g_assert_error(error, RAG_ERROR, RAG_ERROR_FAILED);
+        g_assert_cmpstr(error->message, ==,
+                        "Lectern has been updated while it ran: start it again.");
+        rag_read_result_clear(&result);
+    }
+}
+
 static void test_no_descriptor_leaks(void)
 {
     int before = dup(0);
@@ -179,8 +202,9 @@ static void test_no_descriptor_leaks(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_assert_cmpint(argc, >=, 2);
-    reader_child = argv[1];
+    g_assert_cmpint(argc, ==, 4);
+    reader = argv[1];
+    bad_reader = argv[3];
     folder = g_dir_make_tmp("lectern-reader-XXXXXX", NULL);
     document = in_folder("document.txt");
     g_assert_true(g_file_set_contents(document, "Title\n=====\n\nSome text.\n", -1, NULL));
@@ -191,6 +215,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rag/reader-process/no-files", test_no_files);
     g_test_add_func("/rag/reader-process/changed", test_changed);
     g_test_add_func("/rag/reader-process/no-program", test_no_program);
+    g_test_add_func("/rag/reader-process/versions", test_versions);
     g_test_add_func("/rag/reader-process/descriptors", test_no_descriptor_leaks);
     int rc = g_test_run();
     static const char *const names[] = {"fifo", "link",         "loop",        "empty",

@@ -5,6 +5,7 @@
  * with
  * "@from-to" where positions matter. argv[1]: the reader child; argv[2]: the folder of test data.
  */
+#include "config.h"
 #include "rag/reader-process.h"
 
 #include <glib/gstdio.h>
@@ -38,7 +39,7 @@ static struct rag_read_result read_path(const char *path, struct reading *readin
     g_autoptr(GError) error = NULL;
     struct rag_read_result result;
     struct rag_read_options options = {
-        .reader_argv = (const char *[]){reader_child, NULL},
+        .reader_argv = (const char *[]){reader_child, LECTERN_VERSION " " LECTERN_COMMIT, NULL},
         .timeout_seconds = 60,
         .memory_bytes = INT64_C(1) << 30,
         .max_bytes = 300 * 1000 * 1000,
@@ -245,7 +246,7 @@ static void test_large(void)
     g_autoptr(GError) error = NULL;
     struct rag_read_result result;
     struct rag_read_options options = {
-        .reader_argv = (const char *[]){reader_child, NULL},
+        .reader_argv = (const char *[]){reader_child, LECTERN_VERSION " " LECTERN_COMMIT, NULL},
         .timeout_seconds = 120,
         .memory_bytes = 300 * 1000 * 1000,
         .max_bytes = 200 * 1000 * 1000,
@@ -261,7 +262,7 @@ static void test_large(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_assert_cmpint(argc, ==, 3);
+    g_assert_cmpint(argc, ==, 4);
     reader_child = argv[1];
     data_folder = argv[2];
     folder = g_dir_make_tmp("lectern-readers-XXXXXX", NULL);

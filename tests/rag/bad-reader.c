@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The reader child as a program of its own. As "reader-child NAME" it is the real reader; as
- * "reader-child --crash NAME" and the like it plays one that was taken over or fell apart, to see
- * that the parent stands it.
+ * A reader that was taken over or fell apart, to see that the parent stands it: bad-reader --crash
+ * … and the like, with the document and the pipe where lectern-reader has them.
  */
 #include "rag/blocks.h"
 
 #include "confine/confine.h"
+#include "rag/reader-child.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,7 @@ static void misbehave(const char *how)
     rag_block_writer_init(&out, 4);
     const struct rag_block block = {.kind = RAG_BLOCK_PARAGRAPH, .text = "text", .n_bytes = 4};
     rag_block_write(&out, &block);
+    rag_frame_flush(&out.frames, true);
     if (strcmp(how, "--crash") == 0) {
         signal(SIGSEGV, SIG_DFL);
         raise(SIGSEGV);
@@ -37,6 +38,8 @@ static void misbehave(const char *how)
     } else if (strcmp(how, "--flood") == 0) {
         while (rag_block_write(&out, &block))
             ;
+    } else if (strcmp(how, "--updated") == 0) {
+        _exit(RAG_READER_OTHER_VERSION);
     } else if (strcmp(how, "--silent") == 0) {
         _exit(0);
     } else if (strcmp(how, "--close") == 0) {
@@ -48,7 +51,8 @@ static void misbehave(const char *how)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3)
-        misbehave(argv[1]);
-    return argc == 2 ? rag_reader_main(3, 4, argv[1]) : 2;
+    if (argc < 2)
+        return 2;
+    misbehave(argv[1]);
+    return 0;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The reader child's body: confine itself, see what the file is, let its reader write blocks, say
- * how it ended. Every way out writes an end or error frame; a stream without one means that the
- * child died, and the parent reports that.
+ * Reading one document: see what the file is, let its reader write blocks, say how it ended. Every
+ * way out writes an end or error frame; a stream without one means that the child died, and the
+ * parent reports that.
  */
 #include "rag/readers/reader.h"
 
-#include "confine/confine.h"
 #include "rag/normalize.h"
-#include "rag/reader-process.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +21,7 @@ bool rag_reading_block(struct rag_reading *reading, enum rag_block_kind kind, in
     bool lined = kind == RAG_BLOCK_CODE || kind == RAG_BLOCK_TABLE;
     g_autofree char *clean = rag_normalize(text, n_bytes, lined);
     if (!*clean)
-        return !reading->out->broken;
+        return !reading->out->frames.broken;
     if (kind == RAG_BLOCK_HEADING && !reading->title->len)
         g_string_assign(reading->title, clean);
     reading->n_blocks++;
@@ -83,13 +81,13 @@ static bool read_document(struct rag_reading *reading, GError **error)
 {
     switch (detect(reading, error)) {
     case RAG_FORMAT_TEXT:
-        return rag_read_text(reading, error);
+        return rag_reader_text(reading, error);
     case RAG_FORMAT_MARKDOWN:
-        return rag_read_markdown(reading, error);
+        return rag_reader_markdown(reading, error);
     case RAG_FORMAT_HTML:
-        return rag_read_html(reading, error);
+        return rag_reader_html(reading, error);
     case RAG_FORMAT_PDF:
-        return rag_read_pdf(reading, error);
+        return rag_reader_pdf(reading, error);
     case RAG_FORMAT_UNREADABLE:
     default:
         return false;
@@ -108,30 +106,25 @@ static void finish(struct rag_reading *reading)
     rag_block_write_end(reading->out);
 }
 
-int rag_reader_main(int fd_document, int fd_blocks, const char *name)
+bool rag_reader_read(int fd, int fd_frames, const char *name)
 {
     struct rag_block_writer out;
-    char why[300];
-    rag_block_writer_init(&out, fd_blocks);
-    struct rag_reader_limits limits = rag_reader_limits_from_environment();
-    bool confined = confine_reader(limits.memory_bytes, limits.cpu_seconds, why, sizeof why);
+    rag_block_writer_init(&out, fd_frames);
     struct rag_reading reading = {
-        .fd = fd_document,
+        .fd = fd,
         .name = name,
         .out = &out,
         .title = g_string_new(NULL),
         .note = g_string_new(NULL),
     };
     g_autoptr(GError) error = NULL;
-    if (!confined)
-        rag_block_write_error(&out, RAG_VERDICT_FAILED, why);
-    else if (read_document(&reading, &error))
+    if (read_document(&reading, &error))
         finish(&reading);
     else
         rag_block_write_error(&out, (enum rag_verdict)error->code, error->message);
-    bool ok = confined && !out.broken;
+    bool ok = !out.frames.broken;
     g_string_free(reading.title, TRUE);
     g_string_free(reading.note, TRUE);
     rag_block_writer_clear(&out);
-    return ok ? 0 : 1;
+    return ok;
 }
