@@ -220,6 +220,12 @@ struct idx_status {
 /* embedder 0: none, its numbers stay 0. */
 bool idx_status(IdxStore *store, int64_t embedder, struct idx_status *out, GError **error);
 
+/* Is the library still what was opened, and what happened to it? *version: another number than last
+   time once another connection has written. Looks at no row. IDX_ERROR_NOT_FOUND: its file is gone,
+   or another one; IDX_ERROR_READ_ONLY: it can be written no longer (or, opened IDX_READ_ONLY, it
+   can be now). Then close it, and open it again if that can be. */
+bool idx_changes(IdxStore *store, int64_t *version, GError **error);
+
 /* One finding of the consistency check. */
 struct idx_finding {
     char *text; /* (owned) one sentence */

@@ -120,6 +120,11 @@ struct storage_header {
 static GMutex headers_lock;
 static GHashTable *headers; /* by file; headers_lock */
 
+static char *file_name(const struct stat *st)
+{
+    return g_strdup_printf("%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
+}
+
 /* NULL with errno set. */
 static struct storage_header *header_open(const char *path)
 {
@@ -127,7 +132,7 @@ static struct storage_header *header_open(const char *path)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&headers_lock);
     if (stat(path, &st) != 0)
         return NULL;
-    g_autofree char *file = g_strdup_printf("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    g_autofree char *file = file_name(&st);
     if (!headers)
         headers = g_hash_table_new(g_str_hash, g_str_equal);
     struct storage_header *header = g_hash_table_lookup(headers, file);
@@ -141,6 +146,22 @@ static struct storage_header *header_open(const char *path)
     }
     header->n_users++;
     return header;
+}
+
+bool storage_same_file(const char *dir, const struct storage_header *header, GError **error)
+{
+    g_autofree char *path = file_path(dir, DATABASE), *file = NULL;
+    struct stat st;
+    if (stat(path, &st) == 0)
+        file = file_name(&st);
+    if (file && strcmp(file, header->file) == 0)
+        return true;
+    g_autofree char *name = g_filename_display_name(dir);
+    g_set_error(error, IDX_ERROR, IDX_ERROR_NOT_FOUND,
+                "The library %s is not there any more, or another one is in its place. Put it back "
+                "and open it again.",
+                name);
+    return false;
 }
 
 void storage_header_close(struct storage_header *header)
@@ -206,20 +227,28 @@ static sqlite3 *open_immutable(const char *dir, const char *path, GError **error
     return NULL;
 }
 
+bool storage_can_write(const char *dir, GError **error)
+{
+    g_autofree char *path = file_path(dir, DATABASE);
+    if (access(path, W_OK) != 0) {
+        file_error(error, path, "write the library's database");
+        return false;
+    }
+    if (access(dir, W_OK) != 0) {
+        file_error(error, dir, "write in the library's folder");
+        return false;
+    }
+    return true;
+}
+
 sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned flags,
                           GError **error)
 {
     g_assert(key == NULL); /* invariant 1: here it will be set */
     g_autofree char *path = file_path(dir, DATABASE);
     bool read_only = flags & IDX_READ_ONLY;
-    if (!read_only && access(path, W_OK) != 0) {
-        file_error(error, path, "write the library's database");
+    if (!read_only && !storage_can_write(dir, error))
         return NULL;
-    }
-    if (!read_only && access(dir, W_OK) != 0) {
-        file_error(error, dir, "write in the library's folder");
-        return NULL;
-    }
     if (read_only && access(dir, W_OK) != 0)
         return open_immutable(dir, path, error);
     sqlite3 *db = NULL;

@@ -21,6 +21,10 @@ struct storage_header;
 bool storage_peek(const char *dir, struct storage_header **header, int64_t *version,
                   int64_t *application, GError **error);
 void storage_header_close(struct storage_header *header); /* NULL is legal */
+/* IDX_ERROR_NOT_FOUND unless the database in the folder is the file that `header` has open. */
+bool storage_same_file(const char *dir, const struct storage_header *header, GError **error);
+/* May a database be written there? IDX_ERROR_READ_ONLY or IDX_ERROR_IO if not. */
+bool storage_can_write(const char *dir, GError **error);
 /* A connection with busy timeout; nothing is written by opening. */
 sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned flags,
                           GError **error);

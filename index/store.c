@@ -101,3 +101,20 @@ void idx_close(IdxStore *store)
     g_free(store->dir);
     g_free(store);
 }
+
+/* PRAGMA data_version moves when another connection has committed; a library that is opened as
+   immutable is not looked at for changes by SQLite either. */
+bool idx_changes(IdxStore *store, int64_t *version, GError **error)
+{
+    if (!storage_same_file(store->dir, store->header, error))
+        return false;
+    if (!store->read_only)
+        return storage_can_write(store->dir, error) &&
+               sql_int(store, version, NULL, "PRAGMA data_version", NULL, error);
+    if (!storage_can_write(store->dir, NULL))
+        return sql_int(store, version, NULL, "PRAGMA data_version", NULL, error);
+    g_autofree char *name = g_filename_display_name(store->dir);
+    g_set_error(error, IDX_ERROR, IDX_ERROR_READ_ONLY,
+                "The library %s can be written now: open it again.", name);
+    return false;
+}
