@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* window.h: the one window: sidebar, middle, viewer. */
+/*
+ * window.h: the one window: sidebar, middle (conversation, library or what stands in for them),
+ * viewer. Its widgets ask it by its actions ("win.…", actions.c); what is here is for those.
+ */
 #pragma once
 
 #include "ui/application.h"
@@ -8,3 +11,23 @@
 G_DECLARE_FINAL_TYPE(LecWindow, lec_window, LEC, WINDOW, AdwApplicationWindow)
 
 LecWindow *lec_window_new(LecApplication *application);
+
+/* files: GPtrArray of GFile, of any number and kind. What is large is shown first (a sheet with
+   Start), the rest is read at once; what cannot be added is told in one sentence. */
+void lec_window_add_files(LecWindow *self, GPtrArray *files);
+/* The same for paths; collection: its name, NULL: the one that is chosen, or "All". */
+void lec_window_add_paths(LecWindow *self, const char *const *paths, const char *collection);
+
+void lec_window_show_conversation(LecWindow *self, gint64 conversation); /* 0: a new one */
+void lec_window_show_library(LecWindow *self, gint64 collection);        /* 0: all */
+void lec_window_find(LecWindow *self);
+void lec_window_focus_composer(LecWindow *self);
+void lec_window_activate_source(LecWindow *self, guint number);
+/* Esc: closes the document, else stops the answer that is being written. */
+void lec_window_close_pane_or_stop(LecWindow *self);
+
+/* What it works with (borrowed; settings may be NULL). */
+LecLibrary *lec_window_get_library(LecWindow *self);
+LecIndexer *lec_window_get_indexer(LecWindow *self);
+LecChat *lec_window_get_chat(LecWindow *self);
+GSettings *lec_window_get_settings(LecWindow *self);
