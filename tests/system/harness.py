@@ -20,7 +20,9 @@ import traceback
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-MODELS = CACHE / "lectern" / "models"
+# The first folder of $LECTERN_MODELS, as the program has it (tests of the window have another home).
+MODELS = pathlib.Path(os.environ.get("LECTERN_MODELS", "").split(":")[0]
+                      or CACHE / "lectern" / "models")
 SMALL_CHAT = MODELS / "smollm2-135m-instruct-q4_1.gguf"
 EMBEDDER = MODELS / "all-minilm-l6-v2.gguf"
 FULL = os.environ.get("LECTERN_FULL") == "1"  # ./check --full: the long forms
