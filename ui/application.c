@@ -47,10 +47,10 @@ static void lec_application_activate(GApplication *application)
 static void lec_application_open(GApplication *application, GFile **files, int n, const char *hint)
 {
     LecWindow *window = lec_application_window(LEC_APPLICATION(application));
-    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_object_unref);
 
     for (int i = 0; i < n; i++)
-        g_ptr_array_add(list, files[i]);
+        g_ptr_array_add(list, g_object_ref(files[i]));
     gtk_window_present(GTK_WINDOW(window));
     lec_window_add_files(window, list);
 }

@@ -13,11 +13,14 @@
 #include "ui/window.h"
 #include "app/settings.h"
 #include "ui/actions.h"
+#include "ui/adding.h"
 #include "ui/conversation-page.h"
+#include "ui/drop-area.h"
 #include "ui/library-page.h"
 #include "ui/notice-bar.h"
 #include "ui/sidebar.h"
 #include "ui/undo-toast.h"
+#include "ui/viewer-pane.h"
 #include <glib/gi18n.h>
 
 struct _LecWindow {
@@ -37,6 +40,7 @@ struct _LecWindow {
     LecConversationPage *conversation_page;
     LecLibraryPage *library_page;
     LecNoticeBar *notice;
+    LecViewerPane *viewer;
 
     const char *chosen;      /* "conversation" or "library" */
     gboolean opened;         /* the library was ready once: there is something to show */
@@ -81,10 +85,13 @@ static void set_title_buttons(GtkWidget *widget, gboolean start, gboolean end)
 
 static void update_title_buttons(LecWindow *self)
 {
-    gboolean beside = adw_flap_get_reveal_flap(self->flap) && !adw_flap_get_folded(self->flap);
+    gboolean sidebar = adw_flap_get_reveal_flap(self->flap) && !adw_flap_get_folded(self->flap);
+    gboolean viewer =
+        gtk_widget_get_visible(GTK_WIDGET(self->viewer)) && !adw_leaflet_get_folded(self->leaflet);
 
     set_title_buttons(GTK_WIDGET(self->sidebar), TRUE, FALSE);
-    set_title_buttons(self->middle, !beside, TRUE);
+    set_title_buttons(self->middle, !sidebar, !viewer);
+    set_title_buttons(GTK_WIDGET(self->viewer), !viewer && !sidebar, TRUE);
 }
 
 /* The sidebar comes with the first document: before that there is nothing in it. */
@@ -164,11 +171,19 @@ static void on_conversation_opened(LecWindow *self, gint64 conversation, const c
 
 static void on_open_sources(LecWindow *self, GListModel *sources, guint position, GtkWidget *from)
 {
+    gtk_widget_set_visible(GTK_WIDGET(self->viewer), TRUE);
+    lec_viewer_pane_show(self->viewer, sources, position);
+    adw_leaflet_set_visible_child(self->leaflet, GTK_WIDGET(self->viewer));
+    if (adw_flap_get_folded(self->flap))
+        adw_flap_set_reveal_flap(self->flap, FALSE);
+    update_title_buttons(self);
 }
 
-static void on_trouble(LecWindow *self, const char *sentence)
+static void on_viewer_closed(LecWindow *self, LecViewerPane *viewer)
 {
-    lec_toast_show(GTK_WIDGET(self->stack), sentence);
+    adw_leaflet_set_visible_child(self->leaflet, self->middle);
+    gtk_widget_set_visible(GTK_WIDGET(viewer), FALSE);
+    update_title_buttons(self);
 }
 
 static void on_problem(LecWindow *self, const char *path, const char *reason)
@@ -177,7 +192,7 @@ static void on_problem(LecWindow *self, const char *path, const char *reason)
     /* Translators: a file's name and why it could not be added */
     g_autofree char *sentence = g_strdup_printf(_("“%s” was not added: %s"), name, reason);
 
-    lec_toast_show(GTK_WIDGET(self->stack), sentence);
+    lec_window_say(self, sentence);
 }
 
 static void on_folded(LecWindow *self)
@@ -243,28 +258,33 @@ void lec_window_close_pane_or_stop(LecWindow *self)
 {
     g_return_if_fail(LEC_IS_WINDOW(self));
 
-    lec_conversation_page_stop(self->conversation_page);
+    if (gtk_widget_get_visible(GTK_WIDGET(self->viewer)))
+        lec_viewer_pane_close(self->viewer);
+    else
+        lec_conversation_page_stop(self->conversation_page);
 }
 
-void lec_window_add_paths(LecWindow *self, const char *const *paths, const char *collection)
+/* What is added while a collection is shown belongs to it. */
+static const char *shown_collection(LecWindow *self)
 {
-    g_return_if_fail(LEC_IS_WINDOW(self));
-
-    lec_indexer_add(self->indexer, paths, collection);
+    return g_str_equal(gtk_stack_get_visible_child_name(self->stack), "library")
+               ? lec_library_page_get_collection_name(self->library_page)
+               : NULL;
 }
 
 void lec_window_add_files(LecWindow *self, GPtrArray *files)
 {
-    g_autoptr(GStrvBuilder) paths = g_strv_builder_new();
-    g_auto(GStrv) strv = NULL;
+    g_return_if_fail(LEC_IS_WINDOW(self));
 
-    for (guint i = 0; i < files->len; i++) {
-        g_autofree char *path = g_file_get_path(files->pdata[i]);
-        if (path)
-            g_strv_builder_add(paths, path);
-    }
-    strv = g_strv_builder_end(paths);
-    lec_window_add_paths(self, (const char *const *)strv, NULL);
+    lec_adding_start(GTK_WIDGET(self->stack), self->library, self->indexer, files,
+                     shown_collection(self));
+}
+
+void lec_window_say(LecWindow *self, const char *sentence)
+{
+    g_return_if_fail(LEC_IS_WINDOW(self));
+
+    lec_toast_show(GTK_WIDGET(self->stack), sentence);
 }
 
 /* --- life --------------------------------------------------------------------------------------
@@ -321,9 +341,11 @@ static void lec_window_class_init(LecWindowClass *class)
     GTK_WINDOW_CLASS(class)->close_request = lec_window_close_request;
 
     g_type_ensure(LEC_TYPE_CONVERSATION_PAGE);
+    g_type_ensure(LEC_TYPE_DROP_AREA);
     g_type_ensure(LEC_TYPE_LIBRARY_PAGE);
     g_type_ensure(LEC_TYPE_NOTICE_BAR);
     g_type_ensure(LEC_TYPE_SIDEBAR);
+    g_type_ensure(LEC_TYPE_VIEWER_PANE);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/lectern/Lectern/ui/window.ui");
     gtk_widget_class_bind_template_child(widget_class, LecWindow, flap);
     gtk_widget_class_bind_template_child(widget_class, LecWindow, sidebar);
@@ -334,11 +356,15 @@ static void lec_window_class_init(LecWindowClass *class)
     gtk_widget_class_bind_template_child(widget_class, LecWindow, conversation_page);
     gtk_widget_class_bind_template_child(widget_class, LecWindow, library_page);
     gtk_widget_class_bind_template_child(widget_class, LecWindow, notice);
+    gtk_widget_class_bind_template_child(widget_class, LecWindow, viewer);
     gtk_widget_class_bind_template_callback(widget_class, on_conversation_selected);
     gtk_widget_class_bind_template_callback(widget_class, on_collection_selected);
     gtk_widget_class_bind_template_callback(widget_class, on_failed_selected);
     gtk_widget_class_bind_template_callback(widget_class, on_conversation_opened);
     gtk_widget_class_bind_template_callback(widget_class, on_open_sources);
+    gtk_widget_class_bind_template_callback(widget_class, on_viewer_closed);
+    gtk_widget_class_bind_template_callback(widget_class, lec_window_add_files);
+    gtk_widget_class_bind_template_callback(widget_class, lec_window_say);
 }
 
 static void lec_window_init(LecWindow *self)
@@ -356,6 +382,7 @@ static void connect_services(LecWindow *self)
 {
     g_object_set(self->sidebar, "library", self->library, "indexer", self->indexer, NULL);
     g_object_set(self->library_page, "library", self->library, "indexer", self->indexer, NULL);
+    g_object_set(self->viewer, "library", self->library, NULL);
     g_object_set(self->conversation_page, "library", self->library, "chat", self->chat, "indexer",
                  self->indexer, "settings", self->settings, NULL);
     g_signal_connect_object(self->library, "notify::state", G_CALLBACK(on_library_state), self,
@@ -364,13 +391,15 @@ static void connect_services(LecWindow *self)
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->library, "conversations-changed", G_CALLBACK(update_middle), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(self->library, "trouble", G_CALLBACK(on_trouble), self,
+    g_signal_connect_object(self->library, "trouble", G_CALLBACK(lec_window_say), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->indexer, "notify::state", G_CALLBACK(update_middle), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->indexer, "problem", G_CALLBACK(on_problem), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->flap, "notify::folded", G_CALLBACK(on_folded), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->leaflet, "notify::folded", G_CALLBACK(update_title_buttons), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->flap, "notify::reveal-flap", G_CALLBACK(on_revealed), self,
                             G_CONNECT_SWAPPED);

@@ -12,11 +12,11 @@ G_DECLARE_FINAL_TYPE(LecWindow, lec_window, LEC, WINDOW, AdwApplicationWindow)
 
 LecWindow *lec_window_new(LecApplication *application);
 
-/* files: GPtrArray of GFile, of any number and kind. What is large is shown first (a sheet with
-   Start), the rest is read at once; what cannot be added is told in one sentence. */
+/* files: GPtrArray of GFile, of any number and kind, kept. They are added to the collection that is
+   shown; see adding.h. */
 void lec_window_add_files(LecWindow *self, GPtrArray *files);
-/* The same for paths; collection: its name, NULL: the one that is chosen, or "All". */
-void lec_window_add_paths(LecWindow *self, const char *const *paths, const char *collection);
+/* One sentence, for some seconds. */
+void lec_window_say(LecWindow *self, const char *sentence);
 
 void lec_window_show_conversation(LecWindow *self, gint64 conversation); /* 0: a new one */
 void lec_window_show_library(LecWindow *self, gint64 collection);        /* 0: all */
