@@ -14,6 +14,8 @@ GCancellable *lec_answer_get_cancellable(LecAnswer *self);
 
 /* The evidence (takes a reference); the first call counts. */
 void lec_answer_set_passages(LecAnswer *self, GPtrArray *hits);
+/* Instead: there is no evidence, for the search failed. The answer ends with this sentence. */
+void lec_answer_fail_search(LecAnswer *self, const char *failure);
 void lec_answer_set_stored(LecAnswer *self, gint64 conversation, gint64 turn);
 /* The model has it now. */
 void lec_answer_begin(LecAnswer *self);

@@ -116,6 +116,19 @@ void lec_answer_set_passages(LecAnswer *self, GPtrArray *hits)
     go_on(self);
 }
 
+void lec_answer_fail_search(LecAnswer *self, const char *failure)
+{
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+
+    if (self->passages || lec_answer_is_finished(self))
+        return;
+    self->ended = TRUE;
+    g_clear_pointer(&self->result, rag_answer_free);
+    g_free(self->failure);
+    self->failure = g_strdup(failure);
+    lec_answer_set_passages(self, none);
+}
+
 void lec_answer_set_stored(LecAnswer *self, gint64 conversation, gint64 turn)
 {
     self->conversation = conversation;

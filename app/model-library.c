@@ -248,12 +248,14 @@ const struct model *model_library_find(ModelLibrary *library, const char *name, 
     return found->path ? found : not_here(error, found);
 }
 
-static bool can_serve(const struct model *model, enum model_purpose purpose)
+bool model_serves(const struct model *model, enum model_purpose purpose)
 {
     struct eng_options options = {.size = sizeof options, .vocab_only = true};
     struct engine *engine = NULL;
     bool ok;
 
+    if (model->role)
+        return g_str_equal(model->role, "embedder") == (purpose == MODEL_EMBEDDER);
     if (eng_open(&engine, model->path, &options, NULL) != ENG_OK)
         return false;
     ok = (eng_model_info(engine)->kind == ENG_MODEL_ENCODER) == (purpose == MODEL_EMBEDDER);
@@ -277,7 +279,7 @@ const struct model *model_library_default(const ModelLibrary *library, enum mode
         }
     for (guint i = 0; i < library->models->len; i++) {
         const struct model *model = library->models->pdata[i];
-        if (model->path && !model->role && can_serve(model, purpose))
+        if (model->path && !model->role && model_serves(model, purpose))
             return model;
     }
     g_set_error_literal(

@@ -41,6 +41,9 @@ const struct model *model_library_find(ModelLibrary *library, const char *name, 
 const struct model *model_library_default(const ModelLibrary *library, enum model_purpose purpose,
                                           GError **error);
 
+/* Can this file, which must be there, serve the purpose? By its role, else asked of the engine. */
+bool model_serves(const struct model *model, enum model_purpose purpose);
+
 /* SHA-256 of the model's file (owned): the recorded one where the record is not older than the
    file, else computed. Names the model in a library's vectors. */
 char *model_identity(const struct model *model, GCancellable *cancellable, GError **error);
