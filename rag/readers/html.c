@@ -138,12 +138,20 @@ static void close_block(struct html_walk *walk)
     walk->from = 0;
 }
 
+/* Would a space here begin a line of a table, or follow another? */
+static bool at_edge(const GString *text)
+{
+    return !text->len || strchr(" \n", text->str[text->len - 1]);
+}
+
 static void add_text(struct html_walk *walk, xmlNode *node)
 {
     int line = (int)xmlGetLineNo(node);
     bool letters = false;
     for (const char *p = (const char *)node->content; *p; p++) {
         bool space = g_ascii_isspace(*p);
+        if (space && walk->in_table && at_edge(walk->text))
+            continue;
         g_string_append_c(walk->text, space && !walk->in_pre ? ' ' : *p);
         walk->n_letters += !space;
         walk->n_link += !space && walk->in_link;
@@ -174,6 +182,8 @@ static void enter_table(struct html_walk *walk, xmlNode *node)
         walk->in_table = 1;
         walk->n_rows = walk->n_header_cells = 0;
     } else if (walk->in_table && is_one_of(node, " td th ")) {
+        if (g_str_has_suffix(walk->text->str, " "))
+            g_string_truncate(walk->text, walk->text->len - 1);
         bool first = !walk->text->len || g_str_has_suffix(walk->text->str, "\n");
         g_string_append(walk->text, first ? "" : " | ");
         walk->n_header_cells += walk->n_rows == 0 && is_one_of(node, " th ");

@@ -164,6 +164,11 @@ static void test_html(void)
           "<dl><dt>term<dd>meaning<dt>other<dd><p>more</dl><footer>foot</footer>",
           "h1 One\np Some bold text.\nl item\nl second\nc if (x)⏎    y();\nt a | b⏎1 | 2\n"
           "l term: meaning\nl other: more\n");
+    /* how the table's source is set does not matter */
+    check("table.html",
+          "<table>\n  <tr>\n    <th> a </th>\n    <th>\n b</th>\n  </tr>\n"
+          "  <tr> <td>1\n one</td> <td></td> <td>2</td> </tr>\n</table>\n",
+          "t a | b⏎1 one | | 2\n");
     check("layout.html", "<table><tr><td><p>One.</p><td><h2>Two</h2><p>Three.</table>",
           "p One.\nh2 Two\np Three.\n");
     check("boiler.html",
