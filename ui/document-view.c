@@ -46,9 +46,10 @@ static void make_tags(LecDocumentView *self)
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         g_autofree char *name = g_strdup_printf("heading-%u", i + 1);
         gtk_text_buffer_create_tag(buffer, name, "weight", PANGO_WEIGHT_BOLD, "scale", sizes[i],
-                                   "pixels-above-lines", 14, "pixels-below-lines", 4, NULL);
+                                   "pixels-above-lines", 14, "pixels-below-lines", 6, NULL);
     }
-    gtk_text_buffer_create_tag(buffer, "paragraph", "pixels-below-lines", 8, NULL);
+    gtk_text_buffer_create_tag(buffer, "paragraph", "pixels-above-lines", 2, "pixels-below-lines",
+                               8, NULL);
     gtk_text_buffer_create_tag(buffer, "list", "left-margin", 36, "indent", -14,
                                "pixels-below-lines", 4, NULL);
     gtk_text_buffer_create_tag(buffer, "table", "family", "monospace", "scale", 0.9, "left-margin",

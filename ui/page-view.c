@@ -111,16 +111,16 @@ static gboolean on_scroll(GtkEventControllerScroll *controller, double dx, doubl
 
 /* --- the page --------------------------------------------------------------------------------- */
 
-/* The mark goes to the upper third, once the page has its size. */
+/* Where the page's start does not show the whole mark, that goes to the upper third. */
 static gboolean go_to_mark(gpointer data)
 {
     LecPageView *self = data;
     GtkAdjustment *place = gtk_scrolled_window_get_vadjustment(self->scrolled);
-    double top, bottom, value = 0;
+    double height = gtk_adjustment_get_page_size(place), top, bottom, value = 0;
 
     self->arrive = 0;
-    if (lec_page_canvas_get_mark(self->canvas, &top, &bottom))
-        value = top - gtk_adjustment_get_page_size(place) / 3;
+    if (lec_page_canvas_get_mark(self->canvas, &top, &bottom) && bottom > height)
+        value = top - height / 3;
     gtk_adjustment_set_value(place, MAX(value, 0));
     return G_SOURCE_REMOVE;
 }

@@ -107,13 +107,28 @@ static void update_notice(LecViewerPane *self)
                                _("The passage could not be marked here."));
     if (lost) {
         g_autofree char *start = shortened(passage);
-        /* Translators: follows a sentence; the passage is quoted */
-        g_string_append_printf(text, _(" It was: “%s”"), start);
+        g_string_append_c(text, '\n');
+        g_string_append_printf(text, _("It read: “%s”"), start);
     }
     gboolean here = self->shown && text->len;
     if (here)
         gtk_label_set_text(self->notice_text, text->str);
     gtk_revealer_set_reveal_child(self->notice, here);
+}
+
+static char *place_of(LecSource *source)
+{
+    int from = lec_source_get_position_from(source), to = lec_source_get_position_to(source);
+
+    switch (lec_source_get_position_kind(source)) {
+    case RAG_POS_PAGE:
+        return g_strdup_printf(_("Page %d"), from);
+    case RAG_POS_LINE:
+        return from == to ? g_strdup_printf(_("Line %d"), from)
+                          : g_strdup_printf(_("Lines %d–%d"), from, to);
+    default:
+        return g_strdup(lec_source_get_place(source));
+    }
 }
 
 static void update_place(LecViewerPane *self, const char *label)
@@ -125,7 +140,7 @@ static void update_place(LecViewerPane *self, const char *label)
     else if (self->n_pages)
         text = g_strdup_printf(_("Page %d of %d"), self->page, self->n_pages);
     else
-        text = g_strdup(self->source ? lec_source_get_place(self->source) : "");
+        text = self->source ? place_of(self->source) : g_strdup("");
     gtk_label_set_text(self->place, text);
     gtk_widget_set_visible(self->page_back, self->n_pages > 1);
     gtk_widget_set_visible(self->page_on, self->n_pages > 1);
