@@ -95,7 +95,7 @@ static bool check_pages(struct check *check, bool *sound, GError **error)
 struct rule {
     const char *one, *many; /* the sentence, for 1 and for %d */
     const char *count;
-    const char *repairs[3];
+    const char *repairs[5];
 };
 
 #define IDS(table, condition) "(SELECT id FROM " table " WHERE " condition ")"
@@ -129,8 +129,19 @@ struct rule {
     "  SELECT 1 FROM vectors v WHERE v.passage = p.id"                                             \
     "  AND v.embedder = (SELECT max(embedder) FROM vectors)))"
 #define NO_CONVERSATION "conversation NOT IN (SELECT id FROM conversations)"
-#define NO_MESSAGE      "message NOT IN (SELECT id FROM messages)"
-#define NO_ANSWER       "answer NOT IN (SELECT id FROM answers)"
+#define NO_PARENT                                                                                  \
+    "parent IS NOT NULL AND NOT EXISTS(SELECT 1 FROM turns p WHERE p.id = turns.parent"            \
+    " AND p.conversation = turns.conversation)"
+#define LOST_PATH                                                                                  \
+    "NOT EXISTS(SELECT 1 FROM turns WHERE turns.id = head AND conversation = conversations.id)"    \
+    " AND (head <> 0 OR EXISTS(SELECT 1 FROM turns WHERE conversation = conversations.id))"
+#define NO_TURN   "turn NOT IN (SELECT id FROM turns)"
+#define NO_ANSWER "answer NOT IN (SELECT turn FROM answers)"
+#define PARTS_WITHOUT(condition)                                                                   \
+    "(SELECT 1 FROM answer_passages WHERE " condition                                              \
+    " UNION ALL SELECT 1 FROM answer_citations WHERE " condition                                   \
+    " UNION ALL SELECT 1 FROM answer_sentences WHERE " condition                                   \
+    " UNION ALL SELECT 1 FROM answer_notes WHERE " condition ")"
 
 static const struct rule rules[] = {
     {"1 file belongs to no folder of the library.",
@@ -186,18 +197,30 @@ static const struct rule rules[] = {
      "%d texts lack vectors, but no job will make them.",
      "SELECT count(*) FROM contents WHERE EXISTS(SELECT 1 FROM vectors) AND " NOT_EMBEDDED,
      {"INSERT INTO jobs(kind, content) SELECT 'embed', id FROM contents WHERE " NOT_EMBEDDED}},
-    {"1 message belongs to no conversation.",
-     "%d messages belong to no conversation.",
-     "SELECT count(*) FROM messages WHERE " NO_CONVERSATION,
-     {"DELETE FROM messages WHERE " NO_CONVERSATION}},
-    {"1 answer belongs to no message.",
-     "%d answers belong to no message.",
-     "SELECT count(*) FROM answers WHERE " NO_MESSAGE,
-     {"DELETE FROM answers WHERE " NO_MESSAGE}},
-    {"1 quotation belongs to no answer.",
-     "%d quotations belong to no answer.",
-     "SELECT count(*) FROM answer_passages WHERE " NO_ANSWER,
-     {"DELETE FROM answer_passages WHERE " NO_ANSWER}},
+    {"1 question belongs to no conversation.",
+     "%d questions belong to no conversation.",
+     "SELECT count(*) FROM turns WHERE " NO_CONVERSATION,
+     {"DELETE FROM turns WHERE " NO_CONVERSATION}},
+    {"1 question follows one that is not there.",
+     "%d questions follow one that is not there.",
+     "SELECT count(*) FROM turns WHERE " NO_PARENT,
+     {"UPDATE turns SET parent = NULL WHERE " NO_PARENT}},
+    {"1 conversation has lost its place.",
+     "%d conversations have lost their place.",
+     "SELECT count(*) FROM conversations WHERE " LOST_PATH,
+     {"UPDATE conversations SET head = coalesce((SELECT max(id) FROM turns"
+      " WHERE conversation = conversations.id), 0) WHERE " LOST_PATH}},
+    {"1 answer belongs to no question.",
+     "%d answers belong to no question.",
+     "SELECT count(*) FROM answers WHERE " NO_TURN,
+     {"DELETE FROM answers WHERE " NO_TURN}},
+    {"1 quotation or note belongs to no answer.",
+     "%d quotations or notes belong to no answer.",
+     "SELECT count(*) FROM " PARTS_WITHOUT(NO_ANSWER),
+     {"DELETE FROM answer_passages WHERE " NO_ANSWER,
+      "DELETE FROM answer_citations WHERE " NO_ANSWER,
+      "DELETE FROM answer_sentences WHERE " NO_ANSWER,
+      "DELETE FROM answer_notes WHERE " NO_ANSWER}},
 };
 
 static bool apply(struct check *check, const struct rule *rule, GError **error)
@@ -233,29 +256,51 @@ static bool check_rows(struct check *check, GError **error)
 /* --- full text
  * ---------------------------------------------------------------------------------------- */
 
-static bool fulltext_agrees(struct check *check, bool *agrees, GError **error)
+/* The FTS5 tables; SQL is a constant text each. */
+static const struct words_of {
+    const char *compare; /* rank 1: its own structure, and its entries against the rows */
+    const char *rebuild;
+    const char *finding;
+} word_tables[] = {
+    {"INSERT INTO fulltext(fulltext, rank) VALUES('integrity-check', 1)",
+     "INSERT INTO fulltext(fulltext) VALUES('rebuild')",
+     "The full-text index does not agree with the passages."},
+    {"INSERT INTO turn_words(turn_words, rank) VALUES('integrity-check', 1)",
+     "INSERT INTO turn_words(turn_words) VALUES('rebuild')",
+     "The full-text index does not agree with the questions and answers."},
+    {"INSERT INTO title_words(title_words, rank) VALUES('integrity-check', 1)",
+     "INSERT INTO title_words(title_words) VALUES('rebuild')",
+     "The full-text index does not agree with the titles of conversations."},
+};
+
+static bool words_agree(struct check *check, const struct words_of *table, bool *agrees,
+                        GError **error)
 {
     g_autoptr(GError) local = NULL;
-    /* rank 1: its own structure, and its entries against the passages. */
-    *agrees =
-        sql_run(check->store, "INSERT INTO fulltext(fulltext, rank) VALUES('integrity-check', 1)",
-                NULL, &local);
+    *agrees = sql_run(check->store, table->compare, NULL, &local);
     if (*agrees || g_error_matches(local, IDX_ERROR, IDX_ERROR_CORRUPT))
         return true;
     g_propagate_error(error, g_steal_pointer(&local));
     return false;
 }
 
-static bool check_fulltext(struct check *check, GError **error)
+static bool check_words(struct check *check, const struct words_of *table, GError **error)
 {
     bool agrees;
-    if (!fulltext_agrees(check, &agrees, error) || agrees)
+    if (!words_agree(check, table, &agrees, error) || agrees)
         return agrees;
-    if (check->repair &&
-        (!sql_run(check->store, "INSERT INTO fulltext(fulltext) VALUES('rebuild')", NULL, error) ||
-         !fulltext_agrees(check, &agrees, error)))
+    if (check->repair && (!sql_run(check->store, table->rebuild, NULL, error) ||
+                          !words_agree(check, table, &agrees, error)))
         return false;
-    found(check, agrees, "The full-text index does not agree with the passages.");
+    found(check, agrees, "%s", table->finding);
+    return true;
+}
+
+static bool check_fulltext(struct check *check, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(word_tables); i++)
+        if (!check_words(check, &word_tables[i], error))
+            return false;
     return true;
 }
 
@@ -320,7 +365,7 @@ static bool check_erasing(struct check *check, GError **error)
         return true;
     if (check->repair && !erase_finish(check->store, true, &done, error))
         return false;
-    found(check, done, "Forgotten documents were not yet wiped from the disk.");
+    found(check, done, "What was forgotten or deleted was not yet wiped from the disk.");
     return true;
 }
 

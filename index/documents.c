@@ -23,7 +23,7 @@ const char *documents_position_name(enum idx_position position)
     return (unsigned)position < G_N_ELEMENTS(position_names) ? position_names[position] : "none";
 }
 
-static enum idx_position position_of(const char *name)
+enum idx_position documents_position_of(const char *name)
 {
     for (unsigned i = 0; name && i < G_N_ELEMENTS(position_names); i++)
         if (strcmp(name, position_names[i]) == 0)
@@ -206,7 +206,7 @@ static void passage_of(SqlRows *rows, struct idx_passage *out)
         .ord = sqlite3_column_int(rows, 2),
         .text = sql_column_text(rows, 3),
         .heading = sql_column_text(rows, 4),
-        .pos_kind = position_of((const char *)sqlite3_column_text(rows, 5)),
+        .pos_kind = documents_position_of((const char *)sqlite3_column_text(rows, 5)),
         .pos_from = sqlite3_column_int(rows, 6),
         .pos_to = sqlite3_column_int(rows, 7),
         .char_from = sqlite3_column_int64(rows, 8),

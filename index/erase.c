@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * erase.c: forgetting, so that no file of the library holds the words any more, save where a
- * recorded answer has copied them.
+ * erase.c: forgetting, so that no file of the library holds the words any more: of documents,
+ * whose quotes leave the answers too (what the model wrote stays), and of conversations.
  *
  * Deleting rows is not erasing. Four places keep what was deleted: freed pages (secure_delete
  * zeroes them), full-text segments (a deletion is only a note until segments merge: "optimize"
@@ -12,7 +12,8 @@
  * Invariants
  * 1. The deletion is one transaction, which also sets erase_pending. Killed after it, the document
  *    can no longer be found, and the next opening finishes the erasing.
- * 2. erase_pending is cleared only after a checkpoint that truncated the log.
+ * 2. erase_pending is cleared only after a checkpoint that truncated the log. Its bits say whose
+ *    words are to go (enum erase_what).
  */
 #include "index/storage.h"
 #include "index/store.h"
@@ -23,12 +24,23 @@
    system, which has no name while it is used. */
 #define COPY_IN_MEMORY_BYTES (256 << 20)
 
+static bool read_marks(IdxStore *store, int64_t *marks, GError **error)
+{
+    return sql_int(store, marks, NULL, "SELECT erase_pending FROM library", NULL, error);
+}
+
 bool erase_pending(IdxStore *store, bool *pending, GError **error)
 {
-    int64_t flag = 0;
-    bool ok = sql_int(store, &flag, NULL, "SELECT erase_pending FROM library", NULL, error);
-    *pending = flag != 0;
+    int64_t marks = 0;
+    bool ok = read_marks(store, &marks, error);
+    *pending = marks != 0;
     return ok;
+}
+
+bool erase_mark(IdxStore *store, enum erase_what what, GError **error)
+{
+    return sql_run(store, "UPDATE library SET erase_pending = erase_pending | ?1",
+                   SQL(SQL_INT(what)), error);
 }
 
 /* As sql_run, but another process in the way is no error: *done is false then. */
@@ -51,12 +63,24 @@ static bool vacuum(IdxStore *store, bool *done, GError **error)
     return (!large || sql_run(store, "PRAGMA temp_store = MEMORY", NULL, error)) && ok;
 }
 
-static bool erase(IdxStore *store, bool *done, GError **error)
+static bool optimize(IdxStore *store, int64_t marks, bool *done, GError **error)
+{
+    *done = true;
+    if (marks & ERASE_DOCUMENTS &&
+        !run_if_free(store, "INSERT INTO fulltext(fulltext) VALUES('optimize')", done, error))
+        return false;
+    if (!*done || !(marks & ERASE_TALK))
+        return true;
+    if (!run_if_free(store, "INSERT INTO turn_words(turn_words) VALUES('optimize')", done, error))
+        return false;
+    return !*done || run_if_free(store, "INSERT INTO title_words(title_words) VALUES('optimize')",
+                                 done, error);
+}
+
+static bool erase(IdxStore *store, int64_t marks, bool *done, GError **error)
 {
     int64_t busy = 1;
-    if (!run_if_free(store, "INSERT INTO fulltext(fulltext) VALUES('optimize')", done, error))
-        return false;
-    if (*done && !vacuum(store, done, error))
+    if (!optimize(store, marks, done, error) || (*done && !vacuum(store, done, error)))
         return false;
     if (!*done)
         return true;
@@ -66,19 +90,43 @@ static bool erase(IdxStore *store, bool *done, GError **error)
     return busy || run_if_free(store, "UPDATE library SET erase_pending = 0", done, error);
 }
 
-bool erase_finish(IdxStore *store, bool wait, bool *done, GError **error)
+static bool finish(IdxStore *store, int64_t marks, bool wait, bool *done, GError **error)
 {
     int64_t usual = 0;
     *done = false;
     if (!sql_int(store, &usual, NULL, "PRAGMA busy_timeout", NULL, error))
         return false;
-    storage_remove(store->dir, VECTOR_CACHE_FILES, true);
-    vector_cache_free(g_steal_pointer(&store->cache));
+    if (marks & ERASE_DOCUMENTS) {
+        storage_remove(store->dir, VECTOR_CACHE_FILES, true);
+        vector_cache_free(g_steal_pointer(&store->cache));
+    }
     if (!wait)
         sqlite3_busy_timeout(store->db, NO_WAIT_MS);
-    bool ok = erase(store, done, error);
+    bool ok = erase(store, marks, done, error);
     sqlite3_busy_timeout(store->db, (int)usual);
     return ok;
+}
+
+bool erase_finish(IdxStore *store, bool wait, bool *done, GError **error)
+{
+    int64_t marks = 0;
+    return read_marks(store, &marks, error) && finish(store, marks, wait, done, error);
+}
+
+bool erase_now(IdxStore *store, enum erase_what what, GError **error)
+{
+    int64_t marks = 0;
+    bool done;
+    /* `what` as well: another process that was erasing may have cleared the mark meanwhile */
+    if (!read_marks(store, &marks, error) || !finish(store, marks | what, true, &done, error))
+        return false;
+    if (!done)
+        g_set_error_literal(
+            error, IDX_ERROR, IDX_ERROR_BUSY,
+            "It can no longer be found, but another program is reading the library, "
+            "so its words are still in the library's files. End that program and "
+            "run any command on the library again: that erases them.");
+    return done;
 }
 
 /* --- forget
@@ -113,39 +161,31 @@ static bool exclude_if_kept(IdxStore *store, const char *path, GError **error)
         SQL(SQL_BYTES(path)), error);
 }
 
-static bool forget(IdxStore *store, const char *path, int64_t *n, GError **error)
+static bool forget(IdxStore *store, const char *path, int64_t *n, bool *any, GError **error)
 {
     g_autofree char *from = NULL, *to = NULL;
     places_below(path, &from, &to);
-    if (!remove_locations(store, path, from, to, n, error) ||
+    if (!answers_forget(store, path, from, to, any, error) ||
+        !remove_locations(store, path, from, to, n, error) ||
         !sql_run(store, "DELETE FROM roots WHERE path = ?1 OR (path >= ?2 AND path < ?3)",
                  SQL(SQL_BYTES(path), SQL_BYTES(from), SQL_BYTES(to)), error))
         return false;
-    if (*n == 0 && sql_changes(store) == 0)
-        return true; /* nothing of that name: a slip of the pen excludes nothing */
-    return exclude_if_kept(store, path, error) &&
-           sql_run(store, "UPDATE library SET erase_pending = 1", NULL, error);
+    bool known = *n > 0 || sql_changes(store) > 0;
+    *any = *any || known;
+    /* nothing of that name: a slip of the pen excludes nothing */
+    return (!known || exclude_if_kept(store, path, error)) &&
+           (!*any || erase_mark(store, ERASE_DOCUMENTS, error));
 }
 
 int64_t idx_forget(IdxStore *store, const char *path, GError **error)
 {
     int64_t n = 0;
-    bool pending = false, done;
+    bool any = false;
     g_autofree char *clean = places_clean(path);
     if (!sql_begin(store, error))
         return -1;
-    bool ok = forget(store, clean, &n, error) && erase_pending(store, &pending, error);
-    if (!sql_end(store, ok, error))
+    bool ok = forget(store, clean, &n, &any, error);
+    if (!sql_end(store, ok, error) || (any && !erase_now(store, ERASE_DOCUMENTS, error)))
         return -1;
-    if (pending && !erase_finish(store, true, &done, error))
-        return -1;
-    if (pending && !done) {
-        g_set_error_literal(
-            error, IDX_ERROR, IDX_ERROR_BUSY,
-            "It can no longer be found, but another program is reading the library, "
-            "so its words are still in the library's files. End that program and "
-            "run any command on the library again: that erases them.");
-        return -1;
-    }
     return n;
 }

@@ -2,7 +2,7 @@
 /*
  * schema.c: tables, triggers, migrations.
  *
- * Each migration is a text run in one transaction that ends by raising PRAGMA user_version; a
+ * Each migration is a few texts run in one transaction that ends by raising PRAGMA user_version; a
  * released text never changes. A library of a newer version is left untouched.
  *
  * Choices
@@ -192,7 +192,9 @@ static const char version_1[] =
     " PRIMARY KEY(answer, ord)"
     ") STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[SCHEMA_VERSION] = {version_1};
+/* The texts of each step, in order. */
+static const char *const version_1_texts[] = {version_1, NULL};
+static const char *const *const migrations[SCHEMA_VERSION] = {version_1_texts, schema_2};
 
 bool schema_accept(const char *dir, int64_t version, int64_t application, GError **error)
 {
@@ -302,7 +304,9 @@ bool schema_migrate(sqlite3 *db, const char *dir, GError **error)
             g_autofree char *raise =
                 g_strdup_printf("PRAGMA user_version = %d; PRAGMA application_id = %d;",
                                 version + 1, SCHEMA_APPLICATION);
-            ok = run(db, dir, migrations[version], error) && run(db, dir, raise, error);
+            for (const char *const *text = migrations[version]; ok && *text; text++)
+                ok = run(db, dir, *text, error);
+            ok = ok && run(db, dir, raise, error);
         }
         if (!ok || !run(db, dir, "COMMIT", error)) {
             sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);

@@ -38,6 +38,7 @@ void places_below(const char *path, char **from, char **to);
 bool documents_drop_if_orphan(IdxStore *store, int64_t content, GError **error);
 bool documents_remove(IdxStore *store, int64_t content, GError **error);
 const char *documents_position_name(enum idx_position position);
+enum idx_position documents_position_of(const char *name);
 bool documents_detach(IdxStore *store, int64_t location, GError **error);
 
 /* jobs.c */
@@ -60,7 +61,18 @@ struct vectors_embedder {
 bool vectors_embedder_get(IdxStore *store, int64_t embedder, struct vectors_embedder *out,
                           GError **error);
 
-/* erase.c: finishes what a forget has begun; *done false if another process is in the way (wait:
-   only after the usual time-out). */
+/* answers.c: quotes of files at or below a path (bounds as of places_below) leave the answers.
+   Tells in *any whether there were some. */
+bool answers_forget(IdxStore *store, const char *path, const char *from, const char *to, bool *any,
+                    GError **error);
+
+/* erase.c: whose words are still in the files after rows were deleted (bits of a mark, set in the
+   transaction that deletes). */
+enum erase_what { ERASE_DOCUMENTS = 1, ERASE_TALK = 2 };
+bool erase_mark(IdxStore *store, enum erase_what what, GError **error);
+/* Finishes what a deletion has begun; *done false if another process is in the way (wait: only
+   after the usual time-out). */
 bool erase_finish(IdxStore *store, bool wait, bool *done, GError **error);
 bool erase_pending(IdxStore *store, bool *pending, GError **error);
+/* After the deletion: erases, or says IDX_ERROR_BUSY. */
+bool erase_now(IdxStore *store, enum erase_what what, GError **error);

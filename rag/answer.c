@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A question's life (DESIGN §5): query → retrieve → compress → prompt → generate → cite.
+ * A question's life: stored → query → retrieve → compress → prompt → generate → cite → recorded.
  *
  * The model writes, the program answers for it. Three places can say "your documents do not seem to
  * say", and each only when it is so:
  *   1. nothing found bears on the question (before any token is generated);
  *   2. the model itself declines;
  *   3. no sentence of what it wrote has support in the passages it was shown.
- * What was streamed until then was a draft: the answer is what is returned.
+ * What was streamed until then was a draft: the answer is what is returned. None of the three
+ * speaks about an answer that was cut short: it says what it says.
+ *
+ * Nothing is lost: the question is in the library before the work begins, and however that ends,
+ * what was written and why it ended is stored with it.
  *
  * The budget: context ≥ rules + question + frames + passages + answer. Passages get what is left,
  * at most PASSAGE_TOKENS; a question that leaves less than MIN_PASSAGE_TOKENS is too long.
  */
 #include "rag/cite.h"
 #include "rag/compress.h"
-#include "rag/draft.h"
+#include "rag/generate.h"
 #include "rag/library.h"
 #include "rag/prompt.h"
 #include "rag/record.h"
 #include "rag/retrieve.h"
+#include "rag/sentences.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,13 +48,12 @@ struct ask {
     struct eng_session *session;
     struct rag_ask_options options; /* defaults filled in */
     GCancellable *cancellable;
-    RagQuery *query;    /* (owned) */
-    float *vector;      /* (owned) of the question; NULL without an embedder */
-    GPtrArray *pieces;  /* (owned) shown to the model */
-    GArray *tokens;     /* (owned) of int32_t, generated */
-    RagDraft *draft;    /* (owned) */
-    atomic_bool cancel; /* set by the cancellable */
+    RagQuery *query;            /* (owned) */
+    float *vector;              /* (owned) of the question; NULL without an embedder */
+    GPtrArray *pieces;          /* (owned) shown to the model */
+    struct rag_writing writing; /* (owned) what the model wrote */
     struct rag_answer *answer;
+    gint64 start; /* µs, monotonic */
 };
 
 static void ask_clear(struct ask *ask)
@@ -57,35 +61,17 @@ static void ask_clear(struct ask *ask)
     rag_query_free(ask->query);
     g_free(ask->vector);
     g_ptr_array_unref(ask->pieces);
-    g_array_unref(ask->tokens);
-    rag_draft_free(ask->draft);
-}
-
-void rag_answer_free(RagAnswer *answer)
-{
-    if (!answer)
-        return;
-    g_free(answer->question);
-    g_free(answer->query);
-    g_free(answer->text);
-    g_free(answer->model);
-    g_ptr_array_unref(answer->citations);
-    g_array_unref(answer->sentences);
-    g_clear_pointer(&answer->passages, g_ptr_array_unref);
-    g_ptr_array_unref(answer->dropped);
-    g_clear_pointer(&answer->unsupported_values, g_ptr_array_unref);
-    g_free(answer);
+    rag_writing_clear(&ask->writing);
 }
 
 static RagAnswer *answer_new(const struct ask *ask, const char *question)
 {
-    RagAnswer *answer = g_new0(RagAnswer, 1);
-    answer->question = g_strdup(question);
+    RagAnswer *answer = rag_answer_new(question);
     answer->query = g_strdup(ask->query->text);
+    answer->text = g_strdup("");
     answer->model = g_strdup(eng_model_info(ask->engine)->name);
-    answer->citations = g_ptr_array_new_with_free_func((GDestroyNotify)rag_citation_free);
-    answer->sentences = g_array_new(FALSE, FALSE, sizeof(struct rag_sentence));
-    answer->dropped = g_ptr_array_new_with_free_func(g_free);
+    answer->model_hash = g_strdup(ask->options.model_hash ? ask->options.model_hash : "");
+    answer->from_documents = !ask->options.no_documents;
     return answer;
 }
 
@@ -145,10 +131,12 @@ static bool bears_on(const RagQuery *query, GPtrArray *hits)
 static bool retrieve(struct ask *ask, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    ask->answer->passages = rag_retrieve(ask->library, ask->query, N_HITS, ask->options.scope,
-                                         &ask->vector, ask->cancellable, error);
-    if (!ask->answer->passages)
+    GPtrArray *hits = rag_retrieve(ask->library, ask->query, N_HITS, ask->options.scope,
+                                   &ask->vector, ask->cancellable, error);
+    if (!hits)
         return false;
+    g_ptr_array_unref(ask->answer->passages);
+    ask->answer->passages = hits;
     ask->answer->search_seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
     if (ask->answer->passages->len > 0)
         return true;
@@ -170,27 +158,36 @@ static int count_tokens(void *data, const char *text)
     return rag_prompt_count(data, text);
 }
 
+static bool lay_out(struct ask *ask, GPtrArray *pieces, struct eng_segment **out, size_t *n,
+                    GError **error)
+{
+    if (ask->options.no_documents)
+        return rag_prompt_alone(ask->engine, ask->query->text, out, n, error);
+    return rag_prompt(ask->engine, ask->query->text, pieces, out, n, error);
+}
+
 /* Tokens that are left for passages, frames and all; -1 with an error where there is no room. */
 static int room(struct ask *ask, GError **error)
 {
     int context = eng_session_context(ask->session);
     struct eng_segment *segments = NULL;
     size_t n = 0;
-    int used = context;
+    int used = context, least = ask->options.no_documents ? 0 : MIN_PASSAGE_TOKENS;
     /* a token is rarely longer than 16 bytes: what is hopeless is not even tokenized */
     if (strlen(ask->query->text) / 16 < (size_t)context) {
-        if (!rag_prompt(ask->engine, ask->query->text, NULL, &segments, &n, error))
+        if (!lay_out(ask, NULL, &segments, &n, error))
             return -1;
         used = rag_prompt_length(ask->engine, segments, n);
         free(segments);
     }
     int left = context - used - ask->options.max_tokens - MARGIN_TOKENS;
-    if (used >= 0 && left >= MIN_PASSAGE_TOKENS)
+    if (used >= 0 && left >= least)
         return left;
-    g_set_error(error, RAG_ERROR, RAG_ERROR_LONG_QUESTION,
-                "The question is too long: with the answer and some passages it does not fit into "
-                "the %d tokens that the model can read at once. Shorten it.",
-                context);
+    g_set_error(
+        error, RAG_ERROR, RAG_ERROR_LONG_QUESTION,
+        "The question is too long: with the answer%s it does not fit into the %d tokens that "
+        "the model can read at once. Shorten it.",
+        ask->options.no_documents ? "" : " and some passages", context);
     return -1;
 }
 
@@ -223,73 +220,6 @@ static bool compress(struct ask *ask, int left, GError **error)
     return false;
 }
 
-/* --- generation --------------------------------------------------------------------------------
- */
-
-static bool on_tokens(void *data, const int32_t *ids, int n_tokens, const char *text,
-                      size_t n_bytes)
-{
-    struct ask *ask = data;
-    const char *clean;
-    size_t n_clean;
-    g_array_append_vals(ask->tokens, ids, (guint)n_tokens);
-    bool go_on = rag_draft_add(ask->draft, text, n_bytes, &clean, &n_clean);
-    if (n_clean > 0 && ask->options.on_text)
-        ask->options.on_text(ask->options.data, clean, n_clean);
-    return go_on;
-}
-
-static void on_cancelled(GCancellable *cancellable, gpointer data)
-{
-    atomic_store((atomic_bool *)data, true);
-}
-
-static bool run_model(struct ask *ask, const struct eng_segment *segments, size_t n, GError **error)
-{
-    /* the model goes on with the conversation by itself: not part of the answer */
-    static const char *const stops[] = {"\nQuestion:", "\nPassages:", "\n[1]", "\"\"\""};
-    struct eng_err err = {0};
-    enum eng_status status = eng_session_set(
-        ask->session, segments, n,
-        &(struct eng_set_options){.size = sizeof(struct eng_set_options), .cancel = &ask->cancel},
-        &err);
-    if (status == ENG_OK) {
-        status = eng_generate(ask->session,
-                              &(struct eng_generate_options){
-                                  .size = sizeof(struct eng_generate_options),
-                                  .max_tokens = ask->options.max_tokens,
-                                  .temperature = ask->options.temperature,
-                                  .seed = ask->options.seed,
-                                  .stop_strings = stops,
-                                  .n_stop_strings = G_N_ELEMENTS(stops),
-                                  .on_tokens = on_tokens,
-                                  .data = ask,
-                                  .cancel = &ask->cancel,
-                              },
-                              &ask->answer->stats, &err);
-    }
-    if (g_cancellable_set_error_if_cancelled(ask->cancellable, error))
-        return false;
-    return status == ENG_OK ? true : rag_engine_error(error, status, &err);
-}
-
-static bool generate(struct ask *ask, GError **error)
-{
-    struct eng_segment *segments = NULL;
-    size_t n = 0;
-    if (!rag_prompt(ask->engine, ask->query->text, ask->pieces, &segments, &n, error))
-        return false;
-    gulong handler =
-        ask->cancellable
-            ? g_cancellable_connect(ask->cancellable, G_CALLBACK(on_cancelled), &ask->cancel, NULL)
-            : 0;
-    bool ok = run_model(ask, segments, n, error);
-    if (handler)
-        g_cancellable_disconnect(ask->cancellable, handler);
-    free(segments);
-    return ok;
-}
-
 /* --- the verdict -------------------------------------------------------------------------------
  */
 
@@ -314,12 +244,26 @@ static void refuse(struct ask *ask)
     g_array_append_val(answer->sentences, sentence);
 }
 
-static bool judge(struct ask *ask, GError **error)
+/* No passage was shown: the text stands for itself. */
+static void take_as_it_is(struct rag_answer *answer)
+{
+    g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(struct rag_range));
+    rag_sentences(answer->text, ranges);
+    for (guint i = 0; i < ranges->len; i++) {
+        const struct rag_range *range = &g_array_index(ranges, struct rag_range, i);
+        struct rag_sentence sentence = {.from = range->from, .to = range->to};
+        g_array_append_val(answer->sentences, sentence);
+    }
+}
+
+/* whole: the model came to an end by itself, or to its limit. */
+static bool judge(struct ask *ask, bool whole, GError **error)
 {
     struct rag_answer *answer = ask->answer;
-    /* ENG_STOP_CANCELLED: by ourselves, because the model went round in circles */
-    bool cut = answer->stats.stop != ENG_STOP_EOG && answer->stats.stop != ENG_STOP_STRING;
-    answer->text = rag_draft_finish(ask->draft, cut);
+    if (ask->options.no_documents) {
+        take_as_it_is(answer);
+        return true;
+    }
     if (!rag_cite(answer->text, ask->query->text, answer->passages, ask->library->embedder,
                   answer->sentences, answer->citations, error))
         return false;
@@ -330,47 +274,144 @@ static bool judge(struct ask *ask, GError **error)
         g_autofree char *sentence = g_strndup(answer->text + first->from, first->to - first->from);
         answer->supported = answer->supported && !rag_declines(sentence);
     }
-    if (!answer->supported)
+    if (!answer->supported && whole)
         refuse(ask);
+    g_ptr_array_unref(answer->unsupported_values);
     answer->unsupported_values = rag_unsupported_values(answer->text, answer->passages);
     return true;
+}
+
+/* --- writing -----------------------------------------------------------------------------------
+ */
+
+/* Thought or not, the model must have come to an answer. */
+static bool has_answered(const struct ask *ask, GError **error)
+{
+    if (ask->answer->thinking && !*ask->answer->text)
+        g_set_error_literal(error, RAG_ERROR, RAG_ERROR_MODEL,
+                            "The model has thought without coming to an answer. Ask for less at "
+                            "once, or choose another model.");
+    else if (ask->options.no_documents && !*ask->answer->text)
+        g_set_error_literal(error, RAG_ERROR, RAG_ERROR_MODEL,
+                            "The model has written nothing. Ask in other words, or choose another "
+                            "model.");
+    else
+        return true;
+    return false;
+}
+
+/* Also where it fails, the answer holds what was written. */
+static bool write_answer(struct ask *ask, GError **error)
+{
+    struct rag_answer *answer = ask->answer;
+    struct eng_segment *segments = NULL;
+    g_autoptr(GError) early = NULL;
+    size_t n = 0;
+    if (!lay_out(ask, ask->pieces, &segments, &n, error))
+        return false;
+    ask->writing.engine = ask->engine;
+    ask->writing.session = ask->session;
+    ask->writing.options = &ask->options;
+    bool whole = rag_generate(&ask->writing, segments, n, ask->cancellable, &early);
+    free(segments);
+    answer->stats = ask->writing.stats;
+    g_free(answer->text);
+    answer->text = rag_writing_text(&ask->writing);
+    answer->thinking = rag_thinking_text(ask->writing.thinking);
+    if (whole && !has_answered(ask, &early))
+        whole = false;
+    if (!judge(ask, whole, error))
+        return false;
+    if (!whole)
+        g_propagate_error(error, g_steal_pointer(&early));
+    return whole;
 }
 
 static bool answer_question(struct ask *ask, GError **error)
 {
     struct rag_answer *answer = ask->answer;
     int left = room(ask, error);
-    if (left < 0 || !retrieve(ask, error))
+    if (left < 0)
+        return false;
+    if (ask->options.no_documents)
+        return write_answer(ask, error);
+    if (!retrieve(ask, error))
         return false;
     bool relevant = bears_on(ask->query, answer->passages);
     if (relevant && !compress(ask, left, error))
         return false;
     if (ask->options.on_passages)
         ask->options.on_passages(ask->options.data, answer->passages);
-    if (!relevant) {
-        answer->unsupported_values = g_ptr_array_new();
-        refuse(ask);
-    } else if (!generate(ask, error) || !judge(ask, error)) {
+    if (relevant)
+        return write_answer(ask, error);
+    refuse(ask);
+    return true;
+}
+
+/* --- nothing lost ------------------------------------------------------------------------------
+ */
+
+static bool begin(struct ask *ask, GError **error)
+{
+    struct rag_answer *answer = ask->answer;
+    if (ask->options.no_record || ask->library->read_only)
+        return true;
+    answer->id = rag_record_begin(ask->library, answer->question, &ask->options,
+                                  &answer->conversation, error);
+    if (answer->id > 0 && ask->options.on_turn)
+        ask->options.on_turn(ask->options.data, answer->conversation, answer->id);
+    return answer->id > 0;
+}
+
+/* failure: NULL, or why it ended early; keep: with what was written until then. */
+static bool end(struct ask *ask, const char *failure, bool keep, GError **error)
+{
+    struct rag_answer *answer = ask->answer;
+    GArray *tokens = ask->writing.tokens;
+    answer->seconds = (double)(g_get_monotonic_time() - ask->start) / G_USEC_PER_SEC;
+    if (answer->id == 0)
+        return true;
+    const struct rag_record record = {
+        .answer = keep ? answer : NULL,
+        .failure = failure,
+        .pieces = ask->pieces,
+        .options = &ask->options,
+        .tokens = tokens ? (const int32_t *)tokens->data : NULL,
+        .n_tokens = tokens ? tokens->len : 0,
+    };
+    return rag_record_end(ask->library, answer->id, &record, error);
+}
+
+static bool run(struct ask *ask, GError **error)
+{
+    g_autoptr(GError) early = NULL;
+    if (!begin(ask, error))
         return false;
+    if (answer_question(ask, &early))
+        return end(ask, NULL, true, error);
+    struct rag_answer *answer = ask->answer;
+    bool cancelled = g_error_matches(early, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    if (cancelled && ask->options.keep_partial) {
+        answer->stats.stop = ENG_STOP_CANCELLED;
+        return end(ask, NULL, true, error);
     }
-    return ask->options.no_record ||
-           rag_record(ask->library, answer, ask->pieces, &ask->options,
-                      (const int32_t *)ask->tokens->data, ask->tokens->len, error);
+    /* what went wrong first is what counts */
+    end(ask, early->message, !cancelled && (*answer->text || answer->thinking), NULL);
+    g_propagate_error(error, g_steal_pointer(&early));
+    return false;
 }
 
 RagAnswer *rag_ask(RagLibrary *library, struct engine *engine, struct eng_session *session,
                    const char *question, const struct rag_ask_options *options,
                    GCancellable *cancellable, GError **error)
 {
-    gint64 start = g_get_monotonic_time();
     struct ask ask = {.library = library,
                       .engine = engine,
                       .session = session,
                       .cancellable = cancellable,
                       .pieces = g_ptr_array_new(),
-                      .tokens = g_array_new(FALSE, FALSE, sizeof(int32_t)),
-                      .draft = rag_draft_new(),
-                      .query = rag_query_new(question)};
+                      .query = rag_query_new(question),
+                      .start = g_get_monotonic_time()};
     if (options)
         ask.options = *options;
     if (ask.options.max_tokens <= 0)
@@ -380,8 +421,7 @@ RagAnswer *rag_ask(RagLibrary *library, struct engine *engine, struct eng_sessio
     if (!ok)
         g_set_error_literal(error, RAG_ERROR, RAG_ERROR_EMPTY_QUESTION,
                             "The question is empty: write one.");
-    ok = ok && answer_question(&ask, error);
+    ok = ok && run(&ask, error);
     ask_clear(&ask);
-    answer->seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
     return ok ? g_steal_pointer(&answer) : NULL;
 }

@@ -114,6 +114,7 @@ double rag_support_score(const RagTerms *sentence, const RagTerms *text, const R
 
 struct stretch {
     const struct rag_hit *hit; /* (borrowed) */
+    int passage;               /* its index */
     size_t from, to;           /* bytes of its text */
     int n_sentences;
     RagTerms *terms; /* (owned) heading and title included */
@@ -132,7 +133,7 @@ static char *stretch_text(const struct stretch *stretch)
     return g_strndup(stretch->hit->text + stretch->from, stretch->to - stretch->from);
 }
 
-static void add_stretches(GArray *out, const struct rag_hit *hit)
+static void add_stretches(GArray *out, const struct rag_hit *hit, int passage)
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(struct rag_range));
     size_t n = rag_sentences(hit->text, ranges);
@@ -140,6 +141,7 @@ static void add_stretches(GArray *out, const struct rag_hit *hit)
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < MAX_SENTENCES && i + k < n; k++) {
             struct stretch stretch = {.hit = hit,
+                                      .passage = passage,
                                       .from = range[i].from,
                                       .to = range[i + k].to,
                                       .n_sentences = (int)k + 1};
@@ -306,6 +308,7 @@ void rag_citation_free(struct rag_citation *citation)
         return;
     g_free(citation->path);
     g_free(citation->quote);
+    g_free(citation->hash);
     g_free(citation);
 }
 
@@ -327,6 +330,10 @@ static int cite(GPtrArray *citations, const struct stretch *stretch, double scor
         .pos_to = stretch->hit->pos_to,
         .quote = g_steal_pointer(&quote),
         .score = CLAMP(score, 0, 1),
+        .hash = g_strdup(stretch->hit->hash ? stretch->hit->hash : ""),
+        .passage = stretch->passage,
+        .text_score = stretch->hit->text_score,
+        .vector_score = stretch->hit->vector_score,
     };
     g_ptr_array_add(citations, citation);
     return citation->n;
@@ -387,7 +394,7 @@ bool rag_cite(const char *answer, const char *question, GPtrArray *hits, struct 
     for (guint i = 0; i < hits->len; i++) {
         const struct rag_hit *hit = hits->pdata[i];
         if (hit->in_prompt)
-            add_stretches(stretches, hit);
+            add_stretches(stretches, hit, (int)i);
     }
     g_autoptr(RagTerms) given = rag_terms_new(question, -1);
     const struct evidence evidence = {question, given, stretches, embedder};

@@ -3,7 +3,7 @@
  * Small models add marks of their own ("[1]", whether or not passage 1 says so), begin with
  * "Answer:", and go round in circles. Marks are removed as the text streams: a "[" is held back
  * until what follows shows whether it is a mark. A sentence that comes a second time ends the
- * answer.
+ * answer. Lines of code and rulers of tables may come as often as they like.
  */
 #include "rag/draft.h"
 
@@ -80,6 +80,18 @@ static void add_byte(RagDraft *draft, char c)
         keep_held(draft);
 }
 
+/* Code, or nothing but signs: no sentence that could be said twice. *fenced (false at the start)
+   is carried from one range to the next. */
+static bool is_code(const char *text, struct rag_range range, bool *fenced)
+{
+    bool fence = range.to - range.from >= 3 && strncmp(text + range.from, "```", 3) == 0;
+    bool words = false;
+    for (size_t i = range.from; i < range.to; i++)
+        words = words || g_ascii_isalnum(text[i]) || (unsigned char)text[i] >= 0x80;
+    *fenced = *fenced != fence;
+    return *fenced || fence || !words;
+}
+
 /* Does the last finished sentence stand further up as well? */
 static bool repeats(const char *text)
 {
@@ -89,7 +101,10 @@ static bool repeats(const char *text)
         return false;
     const struct rag_range *r = (const struct rag_range *)ranges->data;
     size_t length = r[n - 2].to - r[n - 2].from;
-    for (size_t i = 0; i + 2 < n; i++) {
+    bool fenced = false, code = false;
+    for (size_t i = 0; i + 1 < n; i++)
+        code = is_code(text, r[i], &fenced); /* of the last finished one, in the end */
+    for (size_t i = 0; !code && i + 2 < n; i++) {
         if (length > 2 && r[i].to - r[i].from == length &&
             memcmp(text + r[i].from, text + r[n - 2].from, length) == 0)
             return true;
@@ -126,12 +141,13 @@ char *rag_draft_finish(RagDraft *draft, bool cut)
     const struct rag_range *r = (const struct rag_range *)ranges->data;
     if (cut && n > 1 && !strchr(".!?:", text[r[n - 1].to - 1]))
         n--;
+    bool fenced = false;
     GString *out = g_string_new(NULL);
     g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < n; i++) {
-        char *sentence = g_strndup(text + r[i].from, r[i].to - r[i].from);
-        if (!g_hash_table_add(said, sentence))
-            continue; /* freed by the table */
+        g_autofree char *sentence = g_strndup(text + r[i].from, r[i].to - r[i].from);
+        if (!is_code(text, r[i], &fenced) && !g_hash_table_add(said, g_strdup(sentence)))
+            continue;
         if (out->len) /* the white space before it, a line break may matter */
             g_string_append_len(out, text + r[i - 1].to, (gssize)(r[i].from - r[i - 1].to));
         g_string_append(out, sentence);

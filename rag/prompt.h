@@ -17,6 +17,10 @@ char *rag_prompt_frame(const struct rag_hit *hit, int n);
 bool rag_prompt(const struct engine *engine, const char *question, GPtrArray *pieces,
                 struct eng_segment **out, size_t *n, GError **error);
 
+/* The same without documents: the question alone. */
+bool rag_prompt_alone(const struct engine *engine, const char *question, struct eng_segment **out,
+                      size_t *n, GError **error);
+
 /* Tokens of text; -1 on error. */
 int rag_prompt_count(const struct engine *engine, const char *text);
 /* Tokens of the whole prompt; -1 on error. */

@@ -14,9 +14,14 @@ static void open_full(struct fixture *fixture)
     fixture_put1(fixture, "/docs/b", "gamma");
     fixture_embed(fixture);
     fixture_see(fixture, "/docs/waiting", 1, 1);
-    const struct idx_answer_passage passage = {"/docs/a", "h", "alpha", IDX_POS_NONE, 0, 0, 1};
-    const struct idx_answer answer = {.question = "q", .passages = &passage, .n_passages = 1};
-    g_assert_cmpint(idx_answer_put(fixture->store, &answer, &error), >, 0);
+    struct idx_answer_passage passage = {.path = (char *)"/docs/a", .text = (char *)"alpha"};
+    g_autoptr(GArray) passages = g_array_new(false, false, sizeof passage);
+    g_array_append_val(passages, passage);
+    const struct idx_answer answer = {.text = (char *)"answered", .passages = passages};
+    int64_t conversation,
+        turn = idx_turn_begin(fixture->store, &(struct idx_question){.text = "asked"},
+                              &conversation, &error);
+    g_assert_true(idx_turn_end(fixture->store, turn, &answer, NULL, &error));
     g_assert_true(idx_vectors_refresh(fixture->store, fixture->embedder, &error));
     g_assert_no_error(error);
     fixture_assert_clean(fixture);
@@ -75,9 +80,26 @@ static const struct damage damages[] = {
      "being read by nobody"},
     {"waits-without-job", "DELETE FROM jobs", "no job will read it"},
     {"not-embedded", "DELETE FROM vectors WHERE passage = 1", "1 text lacks vectors"},
-    {"message-without-conversation", "DELETE FROM conversations", "belong to no conversation"},
-    {"answer-without-message", "DELETE FROM messages", "1 answer belongs to no message"},
-    {"quotation-without-answer", "DELETE FROM answers", "1 quotation belongs to no answer"},
+    {"question-without-conversation", "DELETE FROM conversations",
+     "1 question belongs to no conversation"},
+    {"parent-gone",
+     "INSERT INTO turns(id, conversation, parent, question, made_at) VALUES(50, 1, 49, 'x', 0)",
+     "1 question follows one that is not there"},
+    {"head-gone", "UPDATE conversations SET head = 77", "1 conversation has lost its place"},
+    {"head-none", "UPDATE conversations SET head = 0", "1 conversation has lost its place"},
+    {"answer-without-question",
+     "CREATE TEMP TABLE copy AS SELECT * FROM answers; UPDATE copy SET turn = 99;"
+     "INSERT INTO answers SELECT * FROM copy",
+     "1 answer belongs to no question"},
+    {"quotation-without-answer", "DELETE FROM answers", "1 quotation or note belongs to no answer"},
+    {"note-without-answer", "INSERT INTO answer_notes VALUES(99, 'value', 0, 'x')",
+     "1 quotation or note belongs to no answer"},
+    {"turn-words-lack-answer",
+     "INSERT INTO turn_words(turn_words, rowid, question, answer)"
+     " VALUES('delete', 1, 'asked', 'answered')",
+     "questions and answers"},
+    {"title-words-have-too-much", "INSERT INTO title_words(rowid, title) VALUES(77, 'x')",
+     "titles of conversations"},
     {"fulltext-lacks-passage",
      "INSERT INTO fulltext(fulltext, rowid, text, heading, title)"
      " SELECT 'delete', id, text, heading, title FROM passage_text WHERE id = 2",

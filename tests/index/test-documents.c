@@ -73,52 +73,10 @@ static void test_same_content(void)
     fixture_close(&fixture);
 }
 
-static void test_answers(void)
-{
-    g_autoptr(GError) error = NULL;
-    struct fixture fixture;
-    fixture_open(&fixture);
-    const int32_t tokens[] = {5, -1, 70000};
-    const struct idx_answer_passage passages[] = {
-        {"/docs/\xff.pdf", "hash", "as shown", IDX_POS_PAGE, 3, 4, 0.5},
-        {"/docs/b", "", "again", IDX_POS_NONE, 0, 0, 0.25},
-    };
-    struct idx_answer answer = {.question = "How long is the notice period?",
-                                .query = "notice period",
-                                .answer = "Three months.",
-                                .supported = true,
-                                .model = "m",
-                                .seed = UINT64_MAX,
-                                .tokens = tokens,
-                                .n_tokens = 3,
-                                .passages = passages,
-                                .n_passages = 2};
-    int64_t first = idx_answer_put(fixture.store, &answer, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(first, >, 0);
-    answer.conversation = fixture_count(&fixture, "SELECT max(id) FROM conversations");
-    g_assert_cmpint(idx_answer_put(fixture.store, &answer, &error), ==, first + 1);
-    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM conversations"), ==, 1);
-    g_assert_cmpint(fixture_count(&fixture, "SELECT max(ord) FROM messages"), ==, 3);
-    g_assert_cmpint(fixture_count(&fixture, "SELECT seed FROM answers"), ==, -1);
-    g_assert_cmpint(fixture_count(&fixture, "SELECT length(tokens) FROM answers"), ==, 12);
-    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM answer_passages"), ==, 4);
-    answer.conversation = 77;
-    g_assert_cmpint(idx_answer_put(fixture.store, &answer, &error), ==, -1);
-    g_assert_error(error, IDX_ERROR, IDX_ERROR_NOT_FOUND);
-    g_clear_error(&error);
-    answer = (struct idx_answer){.question = ""}; /* nothing but a question */
-    g_assert_cmpint(idx_answer_put(fixture.store, &answer, &error), >, 0);
-    g_assert_no_error(error);
-    fixture_assert_clean(&fixture);
-    fixture_close(&fixture);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/index/documents/found", test_found);
     g_test_add_func("/index/documents/same-content", test_same_content);
-    g_test_add_func("/index/documents/answers", test_answers);
     return g_test_run();
 }

@@ -18,6 +18,8 @@ const char *fake_chat_answer = "";
 char fake_chat_prompt[1 << 16];
 int fake_chat_calls;
 void (*fake_chat_on_word)(void);
+int fake_chat_breaks_after = -1;
+static const char *rest = ""; /* of the answer: generating again goes on */
 
 struct eng_session *fake_session(int n_context)
 {
@@ -56,6 +58,7 @@ enum eng_status eng_session_set(struct eng_session *session, const struct eng_se
                                 struct eng_err *err)
 {
     size_t used = 0;
+    rest = fake_chat_answer;
     for (size_t i = 0; i < n_segments; i++) {
         int written = snprintf(fake_chat_prompt + used, sizeof fake_chat_prompt - used, "%.*s\n",
                                (int)segments[i].n_bytes, segments[i].text);
@@ -72,7 +75,7 @@ enum eng_status eng_generate(struct eng_session *session,
 {
     *stats = (struct eng_stats){.stop = ENG_STOP_EOG};
     fake_chat_calls++;
-    for (const char *p = fake_chat_answer; *p;) {
+    for (const char *p = rest; *p; rest = p) {
         size_t n = strcspn(p, " ");
         n += p[n] == ' ';
         int32_t id = stats->generated_tokens;
@@ -82,13 +85,25 @@ enum eng_status eng_generate(struct eng_session *session,
             stats->stop = ENG_STOP_LENGTH;
             break;
         }
-        stats->generated_tokens++;
-        if ((options->cancel && atomic_load(options->cancel)) ||
-            !options->on_tokens(options->data, &id, 1, p, n)) {
+        if (stats->generated_tokens == fake_chat_breaks_after) {
+            snprintf(err->text, sizeof err->text, "The device is gone.");
+            return ENG_ERR_DEVICE;
+        }
+        bool cancelled = options->cancel && atomic_load(options->cancel);
+        stats->generated_tokens += !cancelled;
+        if (cancelled || !options->on_tokens(options->data, &id, 1, p, n)) {
             stats->stop = ENG_STOP_CANCELLED;
             break;
         }
         p += n;
     }
     return ENG_OK;
+}
+
+/* The engine's own is linked with the real eng_generate. */
+const char *eng_stop_name(enum eng_stop stop)
+{
+    static const char *const names[] = {"none",    "eog",       "stop", "length",
+                                        "context", "cancelled", "error"};
+    return names[stop];
 }

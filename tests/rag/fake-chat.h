@@ -11,3 +11,5 @@ extern char fake_chat_prompt[1 << 16];
 extern int fake_chat_calls; /* generations so far */
 /* Called before each word is said; may be NULL. */
 extern void (*fake_chat_on_word)(void);
+/* After so many words of a call the engine fails ("The device is gone."); -1: never. */
+extern int fake_chat_breaks_after;

@@ -51,6 +51,17 @@ static void test_repeats(void)
           "It rains. The sun is out.");
 }
 
+/* What may come twice: code, the rulers of tables. */
+static void test_code_repeats(void)
+{
+    static const char code[] =
+        "So:\n```c\nif (a)\n    return 0;\nif (b)\n    return 0;\n}\n}\n```\n"
+        "| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |";
+    check(code, code);
+    check("```\nx = 1\n```\nIt rains. The sun is out. It rains. The sun is out. It rains. ",
+          "```\nx = 1\n```\nIt rains. The sun is out.");
+}
+
 static void test_cut(void)
 {
     g_autofree char *two = run("It rains. The sun is", 3, true);
@@ -92,6 +103,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/draft/marks", test_marks);
     g_test_add_func("/draft/repeats", test_repeats);
+    g_test_add_func("/draft/code-repeats", test_code_repeats);
     g_test_add_func("/draft/cut", test_cut);
     g_test_add_func("/draft/declines", test_declines);
     return g_test_run();
