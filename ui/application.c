@@ -15,6 +15,7 @@
 #include "ui/about.h"
 #include "ui/actions.h"
 #include "ui/window.h"
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #define APPLICATION_ID "org.lectern.Lectern"
@@ -31,6 +32,7 @@ struct _LecApplication {
 
 G_DEFINE_FINAL_TYPE(LecApplication, lec_application, ADW_TYPE_APPLICATION)
 
+/* The main window, made where there is none. */
 static LecWindow *lec_application_window(LecApplication *self)
 {
     for (GList *l = gtk_application_get_windows(GTK_APPLICATION(self)); l; l = l->next)
@@ -70,10 +72,21 @@ static void on_about(GSimpleAction *action, GVariant *parameter, gpointer self)
     lec_about_show(gtk_application_get_active_window(self));
 }
 
-/* Through the window, which remembers how it looked. */
+/* Through the windows: the main one remembers how it looked. */
 static void on_quit(GSimpleAction *action, GVariant *parameter, gpointer self)
 {
-    gtk_window_close(GTK_WINDOW(lec_application_window(self)));
+    g_autoptr(GList) windows = g_list_copy(gtk_application_get_windows(self));
+
+    for (GList *l = windows; l; l = l->next)
+        gtk_window_close(l->data);
+    g_application_quit(self);
+}
+
+/* Ended from outside (logging out, Ctrl-C): as if the window was closed. */
+static gboolean on_signal(gpointer self)
+{
+    g_action_group_activate_action(G_ACTION_GROUP(self), "quit", NULL);
+    return G_SOURCE_REMOVE; /* a second one ends the program at once */
 }
 
 static void lec_application_startup(GApplication *application)
@@ -88,6 +101,9 @@ static void lec_application_startup(GApplication *application)
     gtk_window_set_default_icon_name(APPLICATION_ID);
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     lec_actions_set_accelerators(GTK_APPLICATION(self));
+
+    g_unix_signal_add(SIGINT, on_signal, self);
+    g_unix_signal_add(SIGTERM, on_signal, self);
 
     self->settings = lec_settings_new();
     if (self->settings)

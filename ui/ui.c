@@ -64,6 +64,8 @@ int ui_main(int argc, char **argv)
     const char *library;
     int code, first = parse(argc, argv, &library);
 
+    g_set_prgname("org.lectern.Lectern"); /* what a desktop knows the window by */
+    g_set_application_name(_("Lectern"));
     if (!gtk_init_check()) {
         g_printerr("lectern: %s\n", _("There is no display to open a window on. What works without "
                                       "one is shown by `lectern --help`."));

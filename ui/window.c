@@ -107,12 +107,23 @@ static void update_flap(LecWindow *self)
     update_title_buttons(self);
 }
 
+static void open_last_conversation(LecWindow *self)
+{
+    gint64 last =
+        self->settings ? g_settings_get_int64(self->settings, LEC_SETTINGS_LAST_CONVERSATION) : 0;
+
+    lec_conversation_page_open(self->conversation_page, last);
+}
+
 static void update_middle(LecWindow *self)
 {
     const char *name, *before = gtk_stack_get_visible_child_name(self->stack);
+    LecLibraryState state = lec_library_get_state(self->library);
 
-    self->opened |= lec_library_get_state(self->library) == LEC_LIBRARY_READY ||
-                    lec_library_get_state(self->library) == LEC_LIBRARY_READ_ONLY;
+    if (!self->opened && (state == LEC_LIBRARY_READY || state == LEC_LIBRARY_READ_ONLY)) {
+        self->opened = TRUE;
+        open_last_conversation(self);
+    }
     name = middle_name(self);
     if (g_strcmp0(name, before) != 0) {
         gtk_stack_set_visible_child_name(self->stack, name);
