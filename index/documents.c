@@ -140,12 +140,13 @@ static bool insert_content(IdxStore *store, const struct idx_document *document,
                            GError **error)
 {
     if (!sql_run(store,
-                 "INSERT INTO contents(hash, reader_version, title, format, size, n_pages, note)"
-                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 "INSERT INTO contents(hash, reader_version, title, format, size, n_pages, note,"
+                 " n_passages) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                  SQL(SQL_TEXT(document->hash), SQL_INT(document->reader_version),
                      SQL_TEXT(document->title ? document->title : ""), SQL_TEXT(document->format),
                      SQL_INT(document->size), SQL_INT(document->n_pages),
-                     SQL_TEXT(document->note ? document->note : "")),
+                     SQL_TEXT(document->note ? document->note : ""),
+                     SQL_INT((int64_t)document->n_passages)),
                  error))
         return false;
     *content = sql_last_id(store);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * index.h: what a library remembers: places, jobs, documents, and how it is. find.h has
- * vectors and search, conversations.h what was asked and answered.
+ * vectors and search, catalogue.h lists and collections, conversations.h what was asked and
+ * answered.
  *
  * SQLite is the truth. The FAISS file is a cache that can be rebuilt from it at any time. This
  * folder takes `const float *` and never calls the engine, nor opens a document.
@@ -72,7 +73,8 @@ struct idx_file {
 struct idx_root {
     int64_t id;
     char *path;       /* (owned) */
-    char *collection; /* (owned) */
+    char *collection; /* (owned) its name */
+    int64_t collection_id;
     bool is_file;
     bool offline;
 };
@@ -98,22 +100,13 @@ enum idx_seen {
 /* Records the file; NEW and CHANGED enqueue a read job. SAME = size and mtime as known and the
    state is final. */
 enum idx_seen idx_location_seen(IdxStore *store, const struct idx_file *file, GError **error);
+/* *known: nothing would be read again; records nothing. */
+bool idx_location_known(IdxStore *store, const struct idx_file *file, bool *known, GError **error);
 /* Removes locations below `root` that the scan (idx_time at its start) did not see:
    returns how many, -1 on error. Contents without a location go too (text, full text, vectors). */
 int64_t idx_root_sweep(IdxStore *store, int64_t root, int64_t scan_start, GError **error);
 bool idx_location_skip(IdxStore *store, const struct idx_file *file, const char *reason,
                        GError **error);
-
-struct idx_location {
-    int64_t id, size, mtime_ns, content;  /* content 0: none */
-    char *path, *reason, *title, *format; /* (owned) reason "" if none */
-    enum idx_state state;
-    int n_pages, n_passages, n_embedded;
-};
-void idx_location_free(struct idx_location *location);
-/* Ordered: failed first, then by path. state -1 = all; below: NULL or a path (itself or inside). */
-GPtrArray *idx_locations(IdxStore *store, int state, const char *below, int64_t offset,
-                         int64_t limit, GError **error);
 
 /* Removes everything at or below path everywhere: locations, text, full text, vectors; files inside
    a kept root get an exclusion, a root itself is removed. Erases freed pages (secure_delete, FTS
@@ -143,6 +136,19 @@ void idx_job_clear(struct idx_job *job);
 #define IDX_MAX_ATTEMPTS 3
 bool idx_job_claim(IdxStore *store, unsigned kinds, int lease_seconds, struct idx_job *job,
                    GError **error);
+/* Ids (int64_t) of the unfinished jobs of this kind on files at or below one of these paths
+   (NULL-terminated), the next to be done first. */
+GArray *idx_jobs_below(IdxStore *store, enum idx_job_kind kind, const char *const *paths,
+                       GError **error);
+enum idx_claim {
+    IDX_CLAIM_ERROR = -1,
+    IDX_CLAIM_TAKEN,
+    IDX_CLAIM_LATER, /* not due yet, or in another process's hands */
+    IDX_CLAIM_OVER   /* done, given up, forgotten, or its root is offline */
+};
+/* As idx_job_claim, of this job alone. */
+enum idx_claim idx_job_claim_one(IdxStore *store, int64_t id, int lease_seconds,
+                                 struct idx_job *job, GError **error);
 bool idx_job_renew(IdxStore *store, const struct idx_job *job, int lease_seconds, GError **error);
 /* Job done or given up: for READ success comes from idx_document_put, failure from here. retry: try
    again later (back-off 2, 4, 8 … s) unless attempts are used up. Whoever ends a job that is no
@@ -153,8 +159,8 @@ bool idx_job_fail(IdxStore *store, const struct idx_job *job, const char *reason
 bool idx_job_skip(IdxStore *store, const struct idx_job *job, const char *reason, GError **error);
 bool idx_job_release(IdxStore *store, const struct idx_job *job,
                      GError **error); /* back, uncounted */
-/* Failed files at or below path are read again, however often they have failed: how many. -1 on
-   error. */
+/* Failed files at or below path (NULL: all) are read again, however often they have failed: how
+   many. -1 on error. */
 int64_t idx_retry(IdxStore *store, const char *path, GError **error);
 /* Jobs not finished, by kind; due_in (may be NULL): seconds until the next is due, 0 = now. */
 int64_t idx_jobs_pending(IdxStore *store, unsigned kinds, double *due_in, GError **error);

@@ -132,7 +132,7 @@ bool idx_embed_enqueue(IdxStore *store, int64_t embedder, GError **error)
 
 int64_t idx_retry(IdxStore *store, const char *below, GError **error)
 {
-    g_autofree char *base = places_clean(below), *from = NULL, *to = NULL;
+    g_autofree char *base = places_clean(below ? below : "/"), *from = NULL, *to = NULL;
     places_below(base, &from, &to);
     if (!sql_begin(store, error))
         return -1;
@@ -207,19 +207,37 @@ static bool give_up(IdxStore *store, const struct idx_job *job, const char *reas
                    SQL(SQL_INT(job->id), SQL_TEXT(reason)), error);
 }
 
+/* A file on a root that is offline is not looked for. */
+#define NOT_OFFLINE                                                                                \
+    "NOT EXISTS(SELECT 1 FROM locations l JOIN roots r ON r.id = l.root"                           \
+    " WHERE l.id = j.location AND r.offline)"
+
+#define JOB_COLUMNS                                                                                \
+    "SELECT j.id, coalesce(j.location, 0), coalesce(j.content, 0), j.attempts, j.kind,"            \
+    " coalesce((SELECT path FROM locations WHERE id = j.location),"                                \
+    "  (SELECT path FROM locations WHERE content = j.content ORDER BY id LIMIT 1))"                \
+    " FROM jobs j"
+
+static struct idx_job job_of(SqlRows *rows)
+{
+    const char *kind = (const char *)sqlite3_column_text(rows, 4);
+    return (struct idx_job){.id = sqlite3_column_int64(rows, 0),
+                            .kind =
+                                kind && strcmp(kind, "read") == 0 ? IDX_JOB_READ : IDX_JOB_EMBED,
+                            .location = sqlite3_column_int64(rows, 1),
+                            .content = sqlite3_column_int64(rows, 2),
+                            .attempts = sqlite3_column_int(rows, 3) + 1,
+                            .path = sql_column_path(rows, 5)};
+}
+
 /* The next job that is due, or found = false. */
 static bool next_due(IdxStore *store, enum idx_job_kind kind, int64_t now, struct idx_job *job,
                      bool *found, GError **error)
 {
     static const char sql[] =
-        "SELECT j.id, coalesce(j.location, 0), coalesce(j.content, 0), j.attempts,"
-        " coalesce((SELECT path FROM locations WHERE id = j.location),"
-        "  (SELECT path FROM locations WHERE content = j.content ORDER BY id LIMIT 1))"
-        " FROM jobs j WHERE j.state = 'queued' AND j.kind = ?1"
-        " AND (j.due_at <= ?2 OR j.due_at > ?3)" /* the clock was set back since */
-        " AND NOT EXISTS(SELECT 1 FROM locations l JOIN roots r ON r.id = l.root"
-        "  WHERE l.id = j.location AND r.offline)"
-        " ORDER BY j.attempts, j.id LIMIT 1";
+        JOB_COLUMNS " WHERE j.state = 'queued' AND j.kind = ?1"
+                    " AND (j.due_at <= ?2 OR j.due_at > ?3)" /* the clock was set back since */
+                    " AND " NOT_OFFLINE " ORDER BY j.attempts, j.id LIMIT 1";
     g_autoptr(SqlRows) rows = sql_query(store, sql,
                                         SQL(SQL_TEXT(kind == IDX_JOB_READ ? "read" : "embed"),
                                             SQL_INT(now), SQL_INT(now + LONGEST_BACK_OFF)),
@@ -227,37 +245,21 @@ static bool next_due(IdxStore *store, enum idx_job_kind kind, int64_t now, struc
     if (!rows || !sql_next(store, rows, found, error))
         return false;
     if (*found)
-        *job = (struct idx_job){.id = sqlite3_column_int64(rows, 0),
-                                .kind = kind,
-                                .location = sqlite3_column_int64(rows, 1),
-                                .content = sqlite3_column_int64(rows, 2),
-                                .attempts = sqlite3_column_int(rows, 3) + 1,
-                                .path = sql_column_path(rows, 4)};
+        *job = job_of(rows);
     return true;
 }
 
-static bool claim(IdxStore *store, unsigned kinds, int lease_seconds, struct idx_job *job,
-                  bool *found, GError **error)
+/* The job is ours now, unless its attempts are used up: then it is given up, and *taken is false.
+ */
+static bool take(IdxStore *store, int64_t now, int lease_seconds, struct idx_job *job, bool *taken,
+                 GError **error)
 {
-    int64_t now = store_now(store);
-    if (!take_back_abandoned(store, now, error))
-        return false;
-    for (;;) {
-        *found = false;
-        if (kinds & IDX_JOB_READ && !next_due(store, IDX_JOB_READ, now, job, found, error))
-            return false;
-        if (!*found && kinds & IDX_JOB_EMBED &&
-            !next_due(store, IDX_JOB_EMBED, now, job, found, error))
-            return false;
-        if (!*found)
-            return true;
-        if (job->attempts <= IDX_MAX_ATTEMPTS)
-            break;
+    *taken = job->attempts <= IDX_MAX_ATTEMPTS;
+    if (!*taken) {
         bool ok =
             give_up(store, job, job->kind == IDX_JOB_READ ? gone_reason : gone_reason_embed, error);
         idx_job_clear(job);
-        if (!ok)
-            return false;
+        return ok;
     }
     return sql_run(store,
                    "UPDATE jobs SET state = 'running', attempts = ?2, owner = ?3, lease_until = ?4,"
@@ -269,18 +271,124 @@ static bool claim(IdxStore *store, unsigned kinds, int lease_seconds, struct idx
                    SQL(SQL_INT(job->location)), error);
 }
 
+static bool claim(IdxStore *store, unsigned kinds, int lease_seconds, struct idx_job *job,
+                  bool *taken, GError **error)
+{
+    int64_t now = store_now(store);
+    bool found = true;
+    *taken = false;
+    if (!take_back_abandoned(store, now, error))
+        return false;
+    while (found && !*taken) {
+        found = false;
+        if (kinds & IDX_JOB_READ && !next_due(store, IDX_JOB_READ, now, job, &found, error))
+            return false;
+        if (!found && kinds & IDX_JOB_EMBED &&
+            !next_due(store, IDX_JOB_EMBED, now, job, &found, error))
+            return false;
+        if (found && !take(store, now, lease_seconds, job, taken, error))
+            return false;
+    }
+    return true;
+}
+
 bool idx_job_claim(IdxStore *store, unsigned kinds, int lease_seconds, struct idx_job *job,
                    GError **error)
 {
-    bool found = false;
+    bool taken = false;
     *job = (struct idx_job){0};
     if (!sql_begin(store, error))
         return false;
-    bool ok = claim(store, kinds, lease_seconds, job, &found, error);
-    if (sql_end(store, ok, error) && found)
+    bool ok = claim(store, kinds, lease_seconds, job, &taken, error);
+    if (sql_end(store, ok, error) && taken)
         return true;
     idx_job_clear(job);
     return false;
+}
+
+/* --- claiming what lies below some paths -------------------------------------------------------
+ */
+
+static bool add_jobs_below(IdxStore *store, enum idx_job_kind kind, const char *path,
+                           GHashTable *known, GArray *ids, GError **error)
+{
+    static const char of_files[] =
+        "SELECT j.id FROM locations l JOIN jobs j ON j.location = l.id"
+        " JOIN roots r ON r.id = l.root AND NOT r.offline"
+        " WHERE (l.path = ?1 OR (l.path >= ?2 AND l.path < ?3)) AND j.state <> 'failed'"
+        " ORDER BY j.attempts, j.id";
+    static const char of_contents[] =
+        "SELECT j.id FROM locations l JOIN jobs j ON j.content = l.content"
+        " WHERE (l.path = ?1 OR (l.path >= ?2 AND l.path < ?3)) AND j.state <> 'failed'"
+        " ORDER BY j.attempts, j.id";
+    g_autofree char *base = places_clean(path), *from = NULL, *to = NULL;
+    places_below(base, &from, &to);
+    g_autoptr(SqlRows) rows =
+        sql_query(store, kind == IDX_JOB_READ ? of_files : of_contents,
+                  SQL(SQL_BYTES(base), SQL_BYTES(from), SQL_BYTES(to)), error);
+    bool there = true;
+    while (rows && sql_next(store, rows, &there, error)) {
+        if (!there)
+            return true;
+        int64_t id = sqlite3_column_int64(rows, 0);
+        if (g_hash_table_add(known, g_memdup2(&id, sizeof id)))
+            g_array_append_val(ids, id);
+    }
+    return false;
+}
+
+GArray *idx_jobs_below(IdxStore *store, enum idx_job_kind kind, const char *const *paths,
+                       GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(false, false, sizeof(int64_t));
+    g_autoptr(GHashTable) known = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    for (; *paths; paths++)
+        if (!add_jobs_below(store, kind, *paths, known, ids, error))
+            return NULL;
+    return g_steal_pointer(&ids);
+}
+
+static bool claim_one(IdxStore *store, int64_t id, int lease_seconds, struct idx_job *job,
+                      enum idx_claim *out, GError **error)
+{
+    static const char sql[] =
+        JOB_COLUMNS " WHERE j.id = ?1 AND j.state <> 'failed' AND " NOT_OFFLINE;
+    static const char is_due[] = "SELECT 1 FROM jobs WHERE id = ?1 AND state = 'queued'"
+                                 " AND (due_at <= ?2 OR due_at > ?3)";
+    int64_t now = store_now(store), one;
+    bool there = false, due = false, taken = false;
+    if (!take_back_abandoned(store, now, error) ||
+        !sql_int(store, &one, &due, is_due,
+                 SQL(SQL_INT(id), SQL_INT(now), SQL_INT(now + LONGEST_BACK_OFF)), error))
+        return false;
+    {
+        g_autoptr(SqlRows) rows = sql_query(store, sql, SQL(SQL_INT(id)), error);
+        if (!rows || !sql_next(store, rows, &there, error))
+            return false;
+        if (there && due)
+            *job = job_of(rows);
+    }
+    *out = there ? IDX_CLAIM_LATER : IDX_CLAIM_OVER;
+    if (!there || !due)
+        return true;
+    bool ok = take(store, now, lease_seconds, job, &taken, error);
+    *out = taken ? IDX_CLAIM_TAKEN : IDX_CLAIM_OVER;
+    return ok;
+}
+
+enum idx_claim idx_job_claim_one(IdxStore *store, int64_t id, int lease_seconds,
+                                 struct idx_job *job, GError **error)
+{
+    enum idx_claim out = IDX_CLAIM_OVER;
+    *job = (struct idx_job){0};
+    if (!sql_begin(store, error))
+        return IDX_CLAIM_ERROR;
+    bool ok = claim_one(store, id, lease_seconds, job, &out, error);
+    if (!sql_end(store, ok, error))
+        out = IDX_CLAIM_ERROR;
+    if (out != IDX_CLAIM_TAKEN)
+        idx_job_clear(job);
+    return out;
 }
 
 bool idx_job_renew(IdxStore *store, const struct idx_job *job, int lease_seconds, GError **error)
@@ -403,8 +511,7 @@ int64_t idx_jobs_pending(IdxStore *store, unsigned kinds, double *due_in, GError
         "SELECT j.state, j.owner, j.lease_until, j.due_at FROM jobs j"
         " WHERE j.state IN ('queued', 'running')"
         " AND ((j.kind = 'read' AND (?1 & 1)) OR (j.kind = 'embed' AND (?1 & 2)))"
-        " AND NOT EXISTS(SELECT 1 FROM locations l JOIN roots r ON r.id = l.root"
-        "  WHERE l.id = j.location AND r.offline)";
+        " AND " NOT_OFFLINE;
     g_autoptr(SqlRows) rows = sql_query(store, sql, SQL(SQL_INT(kinds)), error);
     int64_t n = 0, next = INT64_MAX, now = g_get_real_time();
     bool there = true;

@@ -29,14 +29,6 @@ const char *idx_state_name(enum idx_state state)
     return state_names[state];
 }
 
-static enum idx_state state_of(const char *name)
-{
-    for (unsigned i = 0; i < G_N_ELEMENTS(state_names); i++)
-        if (strcmp(name, state_names[i]) == 0)
-            return (enum idx_state)i;
-    return IDX_FAILED; /* the table's CHECK knows no other name */
-}
-
 char *places_clean(const char *path)
 {
     size_t n = strlen(path);
@@ -70,20 +62,17 @@ static bool root_upsert(IdxStore *store, const char *path, bool is_file, const c
     g_autofree char *from = NULL, *to = NULL;
     places_below(path, &from, &to);
     const char *name = collection && *collection ? collection : "All";
-    if (!sql_run(store, "INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING",
-                 SQL(SQL_TEXT(name)), error) ||
+    int64_t in = 0;
+    if (!collections_make(store, name, &in, error) ||
         !sql_run(store,
-                 "INSERT INTO roots(path, collection, is_file)"
-                 " SELECT ?1, id, ?3 FROM collections WHERE name = ?2"
+                 "INSERT INTO roots(path, collection, is_file) VALUES(?1, ?2, ?3)"
                  " ON CONFLICT(path) DO UPDATE SET is_file = excluded.is_file, offline = 0",
-                 SQL(SQL_BYTES(path), SQL_TEXT(name), SQL_INT(is_file)), error))
+                 SQL(SQL_BYTES(path), SQL_INT(in), SQL_INT(is_file)), error))
         return false;
     /* Named now, a root that is known already moves to that collection. */
     if (collection && *collection &&
-        !sql_run(store,
-                 "UPDATE roots SET collection = (SELECT id FROM collections WHERE name = ?2)"
-                 " WHERE path = ?1",
-                 SQL(SQL_BYTES(path), SQL_TEXT(name)), error))
+        !sql_run(store, "UPDATE roots SET collection = ?2 WHERE path = ?1",
+                 SQL(SQL_BYTES(path), SQL_INT(in)), error))
         return false;
     return sql_run(store, "DELETE FROM exclusions WHERE path = ?1 OR (path >= ?2 AND path < ?3)",
                    SQL(SQL_BYTES(path), SQL_BYTES(from), SQL_BYTES(to)), error) &&
@@ -108,7 +97,7 @@ GPtrArray *idx_roots(IdxStore *store, GError **error)
     g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func((GDestroyNotify)idx_root_free);
     g_autoptr(SqlRows) rows =
         sql_query(store,
-                  "SELECT r.id, r.path, c.name, r.is_file, r.offline"
+                  "SELECT r.id, r.path, c.name, r.is_file, r.offline, c.id"
                   " FROM roots r JOIN collections c ON c.id = r.collection ORDER BY r.path",
                   NULL, error);
     bool there = true;
@@ -121,6 +110,7 @@ GPtrArray *idx_roots(IdxStore *store, GError **error)
         root->collection = sql_column_text(rows, 2);
         root->is_file = sqlite3_column_int(rows, 3);
         root->offline = sqlite3_column_int(rows, 4);
+        root->collection_id = sqlite3_column_int64(rows, 5);
         g_ptr_array_add(roots, root);
     }
     return NULL;
@@ -145,11 +135,15 @@ static bool excluded(IdxStore *store, const char *path, bool *out, GError **erro
         return true;
     g_autofree char *above = places_clean(path);
     for (;;) {
+        bool root = false;
         if (!sql_int(store, &one, out, "SELECT 1 FROM exclusions WHERE path = ?1",
+                     SQL(SQL_BYTES(above)), error) ||
+            !sql_int(store, &one, &root, "SELECT 1 FROM roots WHERE path = ?1",
                      SQL(SQL_BYTES(above)), error))
             return false;
         char *slash = strrchr(above, '/');
-        if (*out || !slash || slash == above)
+        /* a root was added by name: what is left out above it does not concern it */
+        if (*out || root || !slash || slash == above)
             return true;
         *slash = '\0';
     }
@@ -211,17 +205,27 @@ static bool look_up(IdxStore *store, const char *path, const struct idx_file *fi
 static bool record(IdxStore *store, const char *path, const struct idx_file *file, GError **error)
 {
     int64_t id = 0;
+    g_autofree char *name = catalogue_name(path);
     return sql_run(store,
-                   "INSERT INTO locations(root, path, size, mtime_ns, state, seen_at)"
-                   " VALUES(?1, ?2, ?3, ?4, 'waiting', ?5)"
+                   "INSERT INTO locations(root, path, size, mtime_ns, state, seen_at, name)"
+                   " VALUES(?1, ?2, ?3, ?4, 'waiting', ?5, ?6)"
                    " ON CONFLICT(path) DO UPDATE SET size = ?3, mtime_ns = ?4, seen_at = ?5,"
                    " reason = '', state = iif(state = 'reading', 'reading', 'waiting')",
                    SQL(SQL_INT(file->root), SQL_BYTES(path), SQL_INT(file->size),
-                       SQL_INT(file->mtime_ns), SQL_INT(store_now(store))),
+                       SQL_INT(file->mtime_ns), SQL_INT(store_now(store)), SQL_TEXT(name)),
                    error) &&
            sql_int(store, &id, NULL, "SELECT id FROM locations WHERE path = ?1",
                    SQL(SQL_BYTES(path)), error) &&
            jobs_enqueue_read(store, id, error);
+}
+
+bool idx_location_known(IdxStore *store, const struct idx_file *file, bool *known, GError **error)
+{
+    struct known found;
+    g_autofree char *path = places_clean(file->path);
+    bool ok = look_up(store, path, file, &found, error);
+    *known = ok && found.there && found.same && found.final;
+    return ok;
 }
 
 enum idx_seen idx_location_seen(IdxStore *store, const struct idx_file *file, GError **error)
@@ -255,15 +259,17 @@ static bool skip(IdxStore *store, const char *path, const struct idx_file *file,
                  GError **error)
 {
     int64_t id = 0, content = 0;
+    g_autofree char *name = catalogue_name(path);
     return sql_int(store, &content, NULL, "SELECT content FROM locations WHERE path = ?1",
                    SQL(SQL_BYTES(path)), error) &&
            sql_run(store,
-                   "INSERT INTO locations(root, path, size, mtime_ns, state, reason, seen_at)"
-                   " VALUES(?1, ?2, ?3, ?4, 'skipped', ?5, ?6)"
+                   "INSERT INTO locations(root, path, size, mtime_ns, state, reason, seen_at, name)"
+                   " VALUES(?1, ?2, ?3, ?4, 'skipped', ?5, ?6, ?7)"
                    " ON CONFLICT(path) DO UPDATE SET size = ?3, mtime_ns = ?4, state = 'skipped',"
                    " reason = ?5, seen_at = ?6, content = NULL",
                    SQL(SQL_INT(file->root), SQL_BYTES(path), SQL_INT(file->size),
-                       SQL_INT(file->mtime_ns), SQL_TEXT(reason), SQL_INT(store_now(store))),
+                       SQL_INT(file->mtime_ns), SQL_TEXT(reason), SQL_INT(store_now(store)),
+                       SQL_TEXT(name)),
                    error) &&
            sql_int(store, &id, NULL, "SELECT id FROM locations WHERE path = ?1",
                    SQL(SQL_BYTES(path)), error) &&
@@ -323,70 +329,4 @@ int64_t idx_root_sweep(IdxStore *store, int64_t root, int64_t scan_start, GError
         if (!found)
             return n_removed;
     }
-}
-
-/* --- lists
- * ----------------------------------------------------------------------------------------- */
-
-void idx_location_free(struct idx_location *location)
-{
-    if (!location)
-        return;
-    g_free(location->path);
-    g_free(location->reason);
-    g_free(location->title);
-    g_free(location->format);
-    g_free(location);
-}
-
-static struct idx_location *location_of(SqlRows *rows)
-{
-    struct idx_location *location = g_new0(struct idx_location, 1);
-    g_autofree char *state = sql_column_text(rows, 4);
-    location->id = sqlite3_column_int64(rows, 0);
-    location->path = sql_column_path(rows, 1);
-    location->size = sqlite3_column_int64(rows, 2);
-    location->mtime_ns = sqlite3_column_int64(rows, 3);
-    location->state = state_of(state);
-    location->reason = sql_column_text(rows, 5);
-    location->content = sqlite3_column_int64(rows, 6);
-    location->title = sql_column_text(rows, 7);
-    location->format = sql_column_text(rows, 8);
-    location->n_pages = sqlite3_column_int(rows, 9);
-    location->n_passages = sqlite3_column_int(rows, 10);
-    location->n_embedded = sqlite3_column_int(rows, 11);
-    return location;
-}
-
-GPtrArray *idx_locations(IdxStore *store, int state, const char *below, int64_t offset,
-                         int64_t limit, GError **error)
-{
-    static const char sql[] =
-        "SELECT l.id, l.path, l.size, l.mtime_ns, iif(r.offline, 'offline', l.state) AS shown,"
-        " iif(l.reason <> '', l.reason, coalesce(c.note, '')), coalesce(l.content, 0), c.title,"
-        " c.format, c.n_pages,"
-        " (SELECT count(*) FROM passages p WHERE p.content = l.content),"
-        " (SELECT count(*) FROM passages p WHERE p.content = l.content"
-        "   AND EXISTS(SELECT 1 FROM vectors v WHERE v.passage = p.id))"
-        " FROM locations l JOIN roots r ON r.id = l.root LEFT JOIN contents c ON c.id = l.content"
-        " WHERE (?1 IS NULL OR shown = ?1)"
-        " AND (?2 IS NULL OR l.path = ?2 OR (l.path >= ?3 AND l.path < ?4))"
-        " ORDER BY shown = 'failed' DESC, l.path LIMIT ?6 OFFSET ?5";
-    g_autofree char *base = below ? places_clean(below) : NULL, *from = NULL, *to = NULL;
-    if (base)
-        places_below(base, &from, &to);
-    g_autoptr(GPtrArray) locations =
-        g_ptr_array_new_with_free_func((GDestroyNotify)idx_location_free);
-    g_autoptr(SqlRows) rows = sql_query(
-        store, sql,
-        SQL(SQL_TEXT(state < 0 ? NULL : idx_state_name((enum idx_state)state)), SQL_BYTES(base),
-            SQL_BYTES(from), SQL_BYTES(to), SQL_INT(offset), SQL_INT(limit)),
-        error);
-    bool there = true;
-    while (rows && sql_next(store, rows, &there, error)) {
-        if (!there)
-            return g_steal_pointer(&locations);
-        g_ptr_array_add(locations, location_of(rows));
-    }
-    return NULL;
 }

@@ -208,4 +208,4 @@ static const char words[] =
     "INSERT INTO title_words(title_words) VALUES('rebuild');"
     "INSERT INTO turn_words(turn_words) VALUES('rebuild');";
 
-const char *const schema_2[] = {tables, rows, words, NULL};
+const char *const schema_2[] = {tables, rows, words, schema_2_documents, NULL};

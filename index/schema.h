@@ -20,3 +20,4 @@ bool schema_migrate(sqlite3 *db, const char *dir, GError **error);
 
 /* schema-2.c: the texts of the step from version 1 to version 2, NULL-terminated. */
 extern const char *const schema_2[];
+extern const char schema_2_documents[]; /* one of them */

@@ -6,15 +6,10 @@
 #include "index/storage.h"
 #include "index/vector-cache.h"
 
-static bool count_states(IdxStore *store, struct idx_status *out, GError **error)
+static void add_states(void *data, int64_t collection, enum idx_state state, int64_t n)
 {
-    for (unsigned state = 0; state < G_N_ELEMENTS(out->n_by_state); state++)
-        if (!sql_int(store, &out->n_by_state[state], NULL,
-                     "SELECT count(*) FROM locations l JOIN roots r ON r.id = l.root"
-                     " WHERE iif(r.offline, 'offline', l.state) = ?1",
-                     SQL(SQL_TEXT(idx_state_name((enum idx_state)state))), error))
-            return false;
-    return true;
+    struct idx_status *out = data;
+    out->n_by_state[state] += n;
 }
 
 static bool count_rows(IdxStore *store, struct idx_status *out, GError **error)
@@ -49,7 +44,8 @@ bool idx_status(IdxStore *store, int64_t embedder, struct idx_status *out, GErro
     *out = (struct idx_status){.schema_version = SCHEMA_VERSION, .faiss_generation = -1};
     if (!sql_begin_read(store, error))
         return false;
-    bool ok = count_states(store, out, error) && count_rows(store, out, error) &&
+    bool ok = collections_count_states(store, add_states, out, error) &&
+              count_rows(store, out, error) &&
               (embedder <= 0 || embedder_status(store, embedder, out, error));
     out->database_bytes = storage_database_bytes(store->dir);
     return sql_end(store, ok, error);

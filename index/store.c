@@ -54,7 +54,8 @@ static bool open_database(IdxStore *store, const struct idx_key *key, unsigned f
         return false;
     }
     return schema_configure(store->db, store->dir, store->read_only, error) &&
-           (store->read_only || schema_migrate(store->db, store->dir, error));
+           (store->read_only ||
+            (catalogue_function(store->db) && schema_migrate(store->db, store->dir, error)));
 }
 
 static void finalize(gpointer statement)

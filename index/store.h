@@ -33,6 +33,17 @@ char *places_clean(const char *path);
 /* Bounds of what lies below a cleaned path: from ≤ x < to, bytewise. (owned) both */
 void places_below(const char *path, char **from, char **to);
 
+/* catalogue.c: by what a file is sorted and found: its name, case folded. (owned) */
+char *catalogue_name(const char *path);
+/* The same for the step to version 2, as an SQL function. */
+bool catalogue_function(sqlite3 *db);
+
+/* collections.c */
+bool collections_make(IdxStore *store, const char *name, int64_t *id, GError **error);
+typedef void (*states_func)(void *data, int64_t collection, enum idx_state state, int64_t n);
+/* How many locations are in each state, as shown (offline first), root by root. */
+bool collections_count_states(IdxStore *store, states_func add, void *data, GError **error);
+
 /* documents.c: the location no longer has this content (0: none had); it goes if nobody else has
    it. */
 bool documents_drop_if_orphan(IdxStore *store, int64_t content, GError **error);

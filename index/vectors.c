@@ -119,6 +119,26 @@ bool idx_vectors_put(IdxStore *store, int64_t embedder, const int64_t *passages,
     return sql_end(store, ok, error);
 }
 
+int64_t idx_passages_missing(IdxStore *store, int64_t embedder, GArray *jobs, GError **error)
+{
+    int64_t sum = 0, n = 0;
+    if (!jobs) {
+        bool ok = sql_int(store, &sum, NULL,
+                          "SELECT (SELECT count(*) FROM passages)"
+                          " - (SELECT count(*) FROM vectors WHERE embedder = ?1)",
+                          SQL(SQL_INT(embedder)), error);
+        return ok ? sum : -1;
+    }
+    for (guint i = 0; i < jobs->len; i++, sum += n)
+        if (!sql_int(store, &n, NULL,
+                     "SELECT count(*) FROM jobs j JOIN passages p ON p.content = j.content"
+                     " WHERE j.id = ?2 AND NOT EXISTS(SELECT 1 FROM vectors v"
+                     "  WHERE v.passage = p.id AND v.embedder = ?1)",
+                     SQL(SQL_INT(embedder), SQL_INT(g_array_index(jobs, int64_t, i))), error))
+            return -1;
+    return sum;
+}
+
 bool idx_vectors_get(IdxStore *store, int64_t embedder, const int64_t *passages, size_t n,
                      float *out, bool *has, GError **error)
 {

@@ -14,6 +14,7 @@
 
 #include "index/find.h"
 #include "rag/embed-text.h"
+#include "rag/job-queue.h"
 
 #include <string.h>
 
@@ -38,6 +39,7 @@ static void share_free(gpointer data)
 
 struct round {
     struct rag_ingest *ingest; /* (borrowed) */
+    RagJobQueue *jobs;         /* (borrowed) */
     GPtrArray *shares;         /* (owned) */
     guint n_passages;
     atomic_bool cancel;
@@ -78,7 +80,6 @@ static bool fetch(struct round *round, struct share *share, GError **error)
    *found: there is something to do. */
 static bool gather(struct round *round, bool *found, GError **error)
 {
-    IdxStore *store = round->ingest->library->store;
     round->n_passages = 0;
     for (guint i = 0; i < round->shares->len; i++) {
         if (!fetch(round, round->shares->pdata[i], error))
@@ -87,7 +88,7 @@ static bool gather(struct round *round, bool *found, GError **error)
     while (round->n_passages < BATCH) {
         struct idx_job job;
         g_autoptr(GError) cause = NULL;
-        if (!idx_job_claim(store, IDX_JOB_EMBED, LEASE_SECONDS, &job, &cause)) {
+        if (!rag_job_queue_claim(round->jobs, LEASE_SECONDS, &job, &cause)) {
             if (cause) {
                 g_propagate_error(error, g_steal_pointer(&cause));
                 return false;
@@ -180,7 +181,6 @@ static bool one_round(struct round *round, GError **error)
 
 static bool run_rounds(struct round *round, GError **error)
 {
-    IdxStore *store = round->ingest->library->store;
     for (;;) {
         bool found = false;
         if (g_cancellable_set_error_if_cancelled(round->ingest->cancellable, error) ||
@@ -192,7 +192,7 @@ static bool run_rounds(struct round *round, GError **error)
             continue;
         }
         g_autoptr(GError) cause = NULL;
-        int64_t n = idx_jobs_pending(store, IDX_JOB_EMBED, NULL, &cause);
+        int64_t n = rag_job_queue_pending(round->jobs, &cause);
         if (cause) {
             g_propagate_error(error, g_steal_pointer(&cause));
             return false;
@@ -208,13 +208,15 @@ static void on_cancelled(GCancellable *cancellable, gpointer data)
     atomic_store((atomic_bool *)data, true);
 }
 
-/* Passages without a vector, for the progress bar. */
-static int64_t n_missing(RagLibrary *library)
+/* Passages without a vector, for the progress bar; -1 on error. */
+static int64_t n_missing(const struct rag_ingest *ingest, GError **error)
 {
-    struct idx_status status;
-    return idx_status(library->store, library->embedder_id, &status, NULL)
-               ? status.n_passages - status.n_embedded
-               : 0;
+    RagLibrary *library = ingest->library;
+    g_autoptr(GArray) jobs = NULL;
+    if (*ingest->paths &&
+        !(jobs = idx_jobs_below(library->store, IDX_JOB_EMBED, ingest->paths, error)))
+        return -1;
+    return idx_passages_missing(library->store, library->embedder_id, jobs, error);
 }
 
 bool rag_ingest_embed(struct rag_ingest *ingest, GError **error)
@@ -224,10 +226,15 @@ bool rag_ingest_embed(struct rag_ingest *ingest, GError **error)
         return true;
     if (!idx_embed_enqueue(library->store, library->embedder_id, error))
         return false;
+    int64_t n = n_missing(ingest, error);
+    if (n < 0)
+        return false;
+    g_autoptr(RagJobQueue) jobs = rag_job_queue_new(library->store, IDX_JOB_EMBED, ingest->paths);
     struct round round = {
         .ingest = ingest,
+        .jobs = jobs,
         .shares = g_ptr_array_new_with_free_func(share_free),
-        .n_total = n_missing(library),
+        .n_total = n,
     };
     gulong handler = 0;
     if (ingest->cancellable)

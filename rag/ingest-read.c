@@ -16,6 +16,7 @@
  */
 #include "rag/ingest.h"
 
+#include "rag/job-queue.h"
 #include "rag/reader-process.h"
 #include "rag/readers/reader.h"
 #include "rag/splitter.h"
@@ -27,6 +28,7 @@ struct pool {
     struct rag_ingest *ingest; /* (borrowed) */
     GCancellable *cancellable; /* (owned) stops the workers: cancelled by the caller, or a fault */
     GAsyncQueue *todo, *messages; /* (owned) of struct task */
+    RagJobQueue *jobs;            /* (borrowed) */
     int n_in_flight;              /* tasks given to workers and not concluded */
     int64_t n_done, n_total;
 };
@@ -157,6 +159,7 @@ static bool store_document(struct pool *pool, const struct task *task, const str
         .n_passages = task->passages->len,
     };
     pool->ingest->result->n_passages += task->passages->len;
+    pool->ingest->n_read_bytes += task->read.size;
     return idx_document_put(store_of(pool), &task->job, file, &put, error);
 }
 
@@ -223,7 +226,7 @@ static bool give_out(struct pool *pool, int n_workers, GError **error)
     while (pool->n_in_flight <= n_workers) {
         struct idx_job job;
         g_autoptr(GError) cause = NULL;
-        if (!idx_job_claim(store_of(pool), IDX_JOB_READ, lease, &job, &cause)) {
+        if (!rag_job_queue_claim(pool->jobs, lease, &job, &cause)) {
             if (!cause)
                 return true;
             g_propagate_error(error, g_steal_pointer(&cause));
@@ -242,7 +245,7 @@ static bool give_out(struct pool *pool, int n_workers, GError **error)
 static bool is_more(struct pool *pool, bool *more, GError **error)
 {
     g_autoptr(GError) cause = NULL;
-    *more = idx_jobs_pending(store_of(pool), IDX_JOB_READ, NULL, &cause) > 0;
+    *more = rag_job_queue_pending(pool->jobs, &cause) > 0;
     if (!cause)
         return true;
     g_propagate_error(error, g_steal_pointer(&cause));
@@ -307,14 +310,11 @@ static bool run_pool(struct pool *pool, int n_workers, GError **error)
 
 bool rag_ingest_read(struct rag_ingest *ingest, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    int64_t n = idx_jobs_pending(ingest->library->store, IDX_JOB_READ, NULL, &cause);
-    if (cause) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    if (n == 0)
-        return true;
+    g_autoptr(RagJobQueue) jobs =
+        rag_job_queue_new(ingest->library->store, IDX_JOB_READ, ingest->paths);
+    int64_t n = rag_job_queue_pending(jobs, error);
+    if (n <= 0)
+        return n == 0;
     if (!ingest->library->reader_argv) {
         g_set_error(error, RAG_ERROR, RAG_ERROR_FAILED,
                     "This library was opened without a reader, so it cannot index.");
@@ -322,6 +322,7 @@ bool rag_ingest_read(struct rag_ingest *ingest, GError **error)
     }
     struct pool pool = {
         .ingest = ingest,
+        .jobs = jobs,
         .cancellable = g_cancellable_new(),
         .todo = g_async_queue_new(),
         .messages = g_async_queue_new(),

@@ -13,6 +13,7 @@
  */
 #include "rag/ingest.h"
 
+#include "index/catalogue.h"
 #include "rag/scan.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -27,14 +28,6 @@ void rag_ingest_progress(const struct rag_ingest *ingest, enum rag_index_phase p
         ingest->options.on_progress(&progress, ingest->options.data);
 }
 
-static void problem_free(gpointer data)
-{
-    struct rag_problem *problem = data;
-    g_free(problem->path);
-    g_free(problem->reason);
-    g_free(problem);
-}
-
 void rag_index_result_clear(struct rag_index_result *result)
 {
     g_clear_pointer(&result->problems, g_ptr_array_unref);
@@ -43,11 +36,7 @@ void rag_index_result_clear(struct rag_index_result *result)
 static void add_problem(struct rag_index_result *result, const char *path, const char *reason,
                         bool skipped)
 {
-    struct rag_problem *problem = g_new0(struct rag_problem, 1);
-    problem->path = g_strdup(path);
-    problem->reason = g_strdup(reason);
-    problem->skipped = skipped;
-    g_ptr_array_add(result->problems, problem);
+    g_ptr_array_add(result->problems, rag_problem_new(path, reason, skipped));
 }
 
 /* --- scanning -------------------------------------------------------------------------------- */
@@ -111,10 +100,10 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
     bool offline = scanned->missing ? !(root->is_file && parent_is_there(root->path))
                                     : scanned->n_files == 0 && !root->is_file;
     if (scanned->incomplete)
-        add_problem(ingest->result, scanned->unreadable,
-                    "This cannot be looked at; change its permissions and index it again.", false);
+        add_problem(ingest->result, scanned->unreadable, RAG_CANNOT_LOOK, false);
     if (offline) {
-        g_autoptr(GPtrArray) known = idx_locations(store, -1, root->path, 0, 1, error);
+        const struct idx_filter below = {.below = root->path};
+        g_autoptr(GPtrArray) known = idx_list(store, &below, 0, 1, error);
         if (!known)
             return false;
         if (!scanned->incomplete && (scanned->missing || known->len))
@@ -129,6 +118,8 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
         return false;
     if (scanned->incomplete)
         return true;
+    if (!idx_root_checked(store, root->id, start, error))
+        return false;
     struct sweep sweep = {root->id, start};
     g_array_append_val(sweeps, sweep);
     return true;
@@ -176,6 +167,20 @@ static struct idx_root *find_root(GPtrArray *roots, const char *path)
     return NULL;
 }
 
+/* A known root is named again: it is in the collection that is named with it, and what "cancel"
+   left out below it is let in. */
+static bool again(struct rag_ingest *ingest, const struct idx_root *root, GError **error)
+{
+    IdxStore *store = ingest->library->store;
+    const char *name = ingest->options.collection;
+    if (name && strcmp(name, root->collection) != 0) {
+        int64_t collection = idx_collection_make(store, name, error);
+        if (collection < 0 || !idx_root_move(store, root->id, collection, error))
+            return false;
+    }
+    return idx_root_resume(store, root->path, error);
+}
+
 /* Makes the path a root if it is there. One that is known is left as it is: adding it again would
    bring back what was forgotten below it. One that is known and not there is scanned all the same:
    that is how a deletion is noticed. */
@@ -186,14 +191,17 @@ static bool add_root(struct rag_ingest *ingest, const char *path, GError **error
     g_autoptr(GPtrArray) roots = idx_roots(store, error);
     if (!roots)
         return false;
-    bool known = find_root(roots, path) != NULL;
+    const struct idx_root *known = find_root(roots, path);
     if (lstat(path, &st) != 0) {
         if (!known)
             add_problem(ingest->result, path, "There is no such file or folder.", false);
         return true;
     }
     bool is_file = stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
-    if (!known && idx_root_add(store, path, is_file, ingest->options.collection, error) < 0)
+    const char *collection = ingest->options.collection;
+    if (!known && idx_root_add(store, path, is_file, collection, error) < 0)
+        return false;
+    if (known && !again(ingest, known, error))
         return false;
     return !is_file || idx_retry(store, path, error) >= 0;
 }
@@ -221,13 +229,18 @@ static bool scan_all(struct rag_ingest *ingest, GPtrArray *paths, GArray *sweeps
 static bool count_state(struct rag_ingest *ingest, enum idx_state state, const char *below,
                         int64_t *n, GError **error)
 {
-    g_autoptr(GPtrArray) rows =
-        idx_locations(ingest->library->store, (int)state, below, 0, -1, error);
+    IdxStore *store = ingest->library->store;
+    const struct idx_filter filter = {.below = below, .states = 1 << state};
+    if (state == IDX_READY) {
+        int64_t ready = idx_list_count(store, &filter, error);
+        *n += ready;
+        return ready >= 0;
+    }
+    g_autoptr(GPtrArray) rows = idx_list(store, &filter, 0, -1, error);
     for (guint i = 0; rows && i < rows->len; i++) {
         const struct idx_location *location = rows->pdata[i];
         ++*n;
-        if (state != IDX_READY)
-            add_problem(ingest->result, location->path, location->reason, state == IDX_SKIPPED);
+        add_problem(ingest->result, location->path, location->reason, state == IDX_SKIPPED);
     }
     return rows != NULL;
 }
@@ -260,18 +273,43 @@ static bool count_results(struct rag_ingest *ingest, GPtrArray *paths, GError **
     return true;
 }
 
+/* What was not waited for: it lies elsewhere. */
+static bool count_waiting(struct rag_ingest *ingest, GError **error)
+{
+    unsigned kinds = IDX_JOB_READ | (ingest->library->embedder ? IDX_JOB_EMBED : 0);
+    g_autoptr(GError) cause = NULL;
+    ingest->result->n_waiting = idx_jobs_pending(ingest->library->store, kinds, NULL, &cause);
+    if (!cause)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
+}
+
+static double since(gint64 start)
+{
+    return (double)(g_get_monotonic_time() - start) / 1e6;
+}
+
 static bool run(struct rag_ingest *ingest, GPtrArray *paths, GError **error)
 {
+    IdxStore *store = ingest->library->store;
     gint64 start = g_get_monotonic_time();
     g_autoptr(GArray) sweeps = g_array_new(FALSE, FALSE, sizeof(struct sweep));
-    if (!scan_all(ingest, paths, sweeps, error) || !rag_ingest_read(ingest, error) ||
+    if (!scan_all(ingest, paths, sweeps, error))
+        return false;
+    gint64 scanned = g_get_monotonic_time();
+    if (!rag_ingest_read(ingest, error) ||
+        !idx_rate_add(store, IDX_RATE_READ, (double)ingest->n_read_bytes, since(scanned), error) ||
         !sweep_all(ingest, sweeps, error))
         return false;
-    ingest->result->text_seconds = (double)(g_get_monotonic_time() - start) / 1e6;
-    if (!rag_ingest_embed(ingest, error))
+    ingest->result->text_seconds = since(start);
+    gint64 swept = g_get_monotonic_time();
+    if (!rag_ingest_embed(ingest, error) ||
+        !idx_rate_add(store, IDX_RATE_EMBED, (double)ingest->result->n_embedded, since(swept),
+                      error))
         return false;
-    ingest->result->vector_seconds = (double)(g_get_monotonic_time() - start) / 1e6;
-    return count_results(ingest, paths, error);
+    ingest->result->vector_seconds = since(start);
+    return count_results(ingest, paths, error) && count_waiting(ingest, error);
 }
 
 bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
@@ -279,7 +317,8 @@ bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
                GCancellable *cancellable, GError **error)
 {
     g_return_val_if_fail(!options || options->size == sizeof *options, false);
-    *result = (struct rag_index_result){.problems = g_ptr_array_new_with_free_func(problem_free)};
+    *result =
+        (struct rag_index_result){.problems = g_ptr_array_new_with_free_func(rag_problem_free)};
     struct rag_ingest ingest = {
         .library = library,
         .options = options ? *options : (struct rag_index_options){0},
@@ -291,10 +330,15 @@ bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
     if (!ingest.options.read_memory_bytes)
         ingest.options.read_memory_bytes = INT64_C(1) << 30;
     if (!ingest.options.max_file_bytes)
-        ingest.options.max_file_bytes = 200 * 1000 * 1000;
+        ingest.options.max_file_bytes = RAG_MAX_FILE_BYTES;
     g_autoptr(GPtrArray) full = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < n; i++)
         g_ptr_array_add(full, g_canonicalize_filename(paths[i], NULL));
+    g_autoptr(GStrvBuilder) named = g_strv_builder_new();
+    for (guint i = 0; i < full->len; i++)
+        g_strv_builder_add(named, full->pdata[i]);
+    g_auto(GStrv) below = g_strv_builder_end(named);
+    ingest.paths = (const char *const *)below;
     if (run(&ingest, full, error))
         return true;
     rag_index_result_clear(result);

@@ -5,9 +5,19 @@
  */
 #include "rag/library.h"
 
+#include "index/catalogue.h"
 #include "index/find.h"
 
-static void problem_free(gpointer data)
+struct rag_problem *rag_problem_new(const char *path, const char *reason, bool skipped)
+{
+    struct rag_problem *problem = g_new0(struct rag_problem, 1);
+    problem->path = g_strdup(path);
+    problem->reason = g_strdup(reason);
+    problem->skipped = skipped;
+    return problem;
+}
+
+void rag_problem_free(gpointer data)
 {
     struct rag_problem *problem = data;
     g_free(problem->path);
@@ -90,16 +100,14 @@ int64_t rag_forget(RagLibrary *library, const char *path, GError **error)
 
 static bool add_problems(IdxStore *store, enum idx_state state, GPtrArray *problems, GError **error)
 {
-    g_autoptr(GPtrArray) rows = idx_locations(store, (int)state, NULL, 0, -1, error);
+    const struct idx_filter filter = {.states = 1 << state};
+    g_autoptr(GPtrArray) rows = idx_list(store, &filter, 0, -1, error);
     if (!rows)
         return false;
     for (guint i = 0; i < rows->len; i++) {
-        struct idx_location *location = rows->pdata[i];
-        struct rag_problem *problem = g_new0(struct rag_problem, 1);
-        problem->path = g_strdup(location->path);
-        problem->reason = g_strdup(location->reason);
-        problem->skipped = state == IDX_SKIPPED;
-        g_ptr_array_add(problems, problem);
+        const struct idx_location *location = rows->pdata[i];
+        g_ptr_array_add(problems,
+                        rag_problem_new(location->path, location->reason, state == IDX_SKIPPED));
     }
     return true;
 }
@@ -128,7 +136,7 @@ bool rag_status(RagLibrary *library, struct rag_status *out, GError **error)
         .vector_index_bytes = status.faiss_bytes,
         .vector_index_current = status.faiss_generation == status.generation,
         .schema_version = status.schema_version,
-        .problems = g_ptr_array_new_with_free_func(problem_free),
+        .problems = g_ptr_array_new_with_free_func(rag_problem_free),
     };
     if (add_problems(library->store, IDX_FAILED, out->problems, error) &&
         add_problems(library->store, IDX_SKIPPED, out->problems, error))

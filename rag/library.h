@@ -16,6 +16,9 @@ struct rag_library {
     char **reader_argv;      /* (owned) NULL-terminated; NULL: this library cannot index */
 };
 
+struct rag_problem *rag_problem_new(const char *path, const char *reason, bool skipped);
+void rag_problem_free(gpointer problem);
+
 /* Sets *error to the engine's message as RAG_ERROR_MODEL; a cancellation becomes
    G_IO_ERROR_CANCELLED. Returns false always. */
 bool rag_engine_error(GError **error, enum eng_status status, const struct eng_err *err);

@@ -71,13 +71,15 @@ struct rag_index_result {
     int64_t n_seen, n_new, n_changed, n_same, n_removed; /* files in this call's scan */
     int64_t n_ready, n_failed, n_skipped;                /* final states of files under the paths */
     int64_t n_passages, n_embedded;                      /* added in this call */
+    int64_t n_waiting;     /* documents elsewhere that are not done; the next rescan goes on */
     double text_seconds;   /* from the call until all text could be searched */
     double vector_seconds; /* … until all vectors were there */
     GPtrArray *problems;   /* (owned) of struct rag_problem */
 };
 void rag_index_result_clear(struct rag_index_result *result);
 /* Adds the paths as roots (none: rescans all known roots), reads, then embeds; returns when all
-   jobs are final. Paths that do not exist are reported as problems. */
+   that lies at or below the paths is final (none: when all is), whatever else waits. Paths that do
+   not exist are reported as problems. */
 bool rag_index(RagLibrary *library, const char *const *paths, size_t n,
                const struct rag_index_options *options, struct rag_index_result *result,
                GCancellable *cancellable, GError **error);
@@ -210,13 +212,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RagAnswer, rag_answer_free)
 RagAnswer *rag_ask(RagLibrary *library, struct engine *engine, struct eng_session *session,
                    const char *question, const struct rag_ask_options *options,
                    GCancellable *cancellable, GError **error);
-
-/* --- the reader child ---------------------------------------------------------------------------
- */
-
-/*
- * Body of the hidden verb: reads one document from fd_document, writes blocks to fd_blocks, returns
- * an exit code. It confines itself first (no network, no writing, memory and time limits). name:
- * the file's name, for its ending only.
- */
-int rag_reader_main(int fd_document, int fd_blocks, const char *name);

@@ -11,6 +11,7 @@
  */
 #include "rag/viewer.h"
 
+#include "index/catalogue.h"
 #include "rag/library.h"
 #include "rag/page-stream.h"
 #include "rag/quote.h"
@@ -253,24 +254,16 @@ static enum rag_source_state compare_content(const char *path, const char *hash)
                                                               : RAG_SOURCE_CHANGED;
 }
 
-/* What the library knows of the path; NULL: nothing. */
-static struct idx_location *look_up(RagLibrary *library, const char *path, GPtrArray **found)
-{
-    *found = idx_locations(library->store, -1, path, 0, 1, NULL);
-    struct idx_location *location = *found && (*found)->len ? (*found)->pdata[0] : NULL;
-    return location && strcmp(location->path, path) == 0 ? location : NULL;
-}
-
 enum rag_source_state rag_source_state(RagLibrary *library, const char *path, const char *hash)
 {
     struct stat st;
     int64_t content = 0;
-    g_autoptr(GPtrArray) found = NULL;
+    g_autoptr(GError) problem = NULL;
     if (stat(path, &st) != 0)
         return errno == ENOENT || errno == ENOTDIR ? RAG_SOURCE_GONE : RAG_SOURCE_UNKNOWN;
-    const struct idx_location *location = look_up(library, path, &found);
+    g_autoptr(IdxLocation) location = idx_location_get(library->store, path, &problem);
     if (!location)
-        return found ? RAG_SOURCE_FORGOTTEN : RAG_SOURCE_UNKNOWN;
+        return problem ? RAG_SOURCE_UNKNOWN : RAG_SOURCE_FORGOTTEN;
     if (!hash || !*hash)
         return RAG_SOURCE_UNKNOWN;
     int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;

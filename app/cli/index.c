@@ -31,11 +31,11 @@ static void print_json(const struct rag_index_result *r)
     const struct {
         const char *key;
         int64_t value;
-    } counts[] = {{"seen", r->n_seen},         {"new", r->n_new},
-                  {"changed", r->n_changed},   {"same", r->n_same},
-                  {"removed", r->n_removed},   {"ready", r->n_ready},
-                  {"failed", r->n_failed},     {"skipped", r->n_skipped},
-                  {"passages", r->n_passages}, {"embedded", r->n_embedded}};
+    } counts[] = {
+        {"seen", r->n_seen},         {"new", r->n_new},         {"changed", r->n_changed},
+        {"same", r->n_same},         {"removed", r->n_removed}, {"ready", r->n_ready},
+        {"failed", r->n_failed},     {"skipped", r->n_skipped}, {"passages", r->n_passages},
+        {"embedded", r->n_embedded}, {"waiting", r->n_waiting}};
     g_auto(JsonWrite) json = JSON_WRITE_INIT;
 
     json_write_begin(&json, NULL, '{');
@@ -51,14 +51,20 @@ static void print_json(const struct rag_index_result *r)
 static void print_text(const struct rag_index_result *r)
 {
     cli_print_problems(r->problems);
-    printf(_("%" PRId64 " documents ready, %" PRId64 " failed, %" PRId64 " skipped (%" PRId64
-             " new, %" PRId64 " changed, %" PRId64 " removed)\n"),
+    printf(ngettext("%" PRId64 " document ready, %" PRId64 " failed, %" PRId64 " skipped (%" PRId64
+                    " new, %" PRId64 " changed, %" PRId64 " removed)\n",
+                    "%" PRId64 " documents ready, %" PRId64 " failed, %" PRId64 " skipped (%" PRId64
+                    " new, %" PRId64 " changed, %" PRId64 " removed)\n",
+                    (gulong)r->n_ready),
            r->n_ready, r->n_failed, r->n_skipped, r->n_new, r->n_changed, r->n_removed);
     if (r->n_passages == 0 && r->n_embedded == 0)
         return;
-    printf(_("%" PRId64 " passages added, their text after %.1f s, %" PRId64
-             " vectors after %.1f s\n"),
-           r->n_passages, r->text_seconds, r->n_embedded, r->vector_seconds);
+    printf(ngettext("%" PRId64 " passage added, its text after %.1f s, ",
+                    "%" PRId64 " passages added, their text after %.1f s, ", (gulong)r->n_passages),
+           r->n_passages, r->text_seconds);
+    printf(ngettext("%" PRId64 " vector after %.1f s\n", "%" PRId64 " vectors after %.1f s\n",
+                    (gulong)r->n_embedded),
+           r->n_embedded, r->vector_seconds);
 }
 
 /* Is one of the problems a path that the person named? */
@@ -108,6 +114,13 @@ int verb_index(struct cli *cli, int argc, char **argv)
             print_json(&result);
         else
             print_text(&result);
+        if (result.n_waiting > 0)
+            cli_say(ngettext("%" PRId64 " document elsewhere is not done; `lectern index` without "
+                             "a path goes on with it.",
+                             "%" PRId64 " documents elsewhere are not done; `lectern index` "
+                             "without a path goes on with them.",
+                             (gulong)result.n_waiting),
+                    result.n_waiting);
         if (named_path_failed(result.problems, paths)) {
             if (cli->json)
                 cli_say(_("Not every path could be added; “problems” says why."));

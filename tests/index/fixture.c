@@ -224,10 +224,7 @@ bool folder_holds(const char *dir, const char *string)
 char *fixture_state(const struct fixture *fixture, const char *path)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) locations = idx_locations(fixture->store, -1, path, 0, 1, &error);
+    g_autoptr(IdxLocation) location = idx_location_get(fixture->store, path, &error);
     g_assert_no_error(error);
-    if (locations->len == 0)
-        return g_strdup("");
-    const struct idx_location *location = locations->pdata[0];
-    return g_strdup(strcmp(location->path, path) == 0 ? idx_state_name(location->state) : "");
+    return g_strdup(location ? idx_state_name(location->state) : "");
 }

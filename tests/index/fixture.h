@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "index/catalogue.h"
 #include "index/conversations.h"
 #include "index/find.h"
 #include "index/index.h"

@@ -128,7 +128,8 @@ static void test_bytes(void)
     struct fixture fixture;
     fixture_open(&fixture);
     fixture_put1(&fixture, odd, "hello");
-    g_autoptr(GPtrArray) locations = idx_locations(fixture.store, IDX_READY, NULL, 0, 9, &error);
+    const struct idx_filter ready = {.states = 1 << IDX_READY};
+    g_autoptr(GPtrArray) locations = idx_list(fixture.store, &ready, 0, 9, &error);
     g_assert_cmpuint(locations->len, ==, 1);
     const struct idx_location *location = locations->pdata[0];
     g_assert_cmpstr(location->path, ==, odd);
@@ -181,13 +182,14 @@ static void test_order_of_list(void)
     idx_job_clear(&job);
     fixture_put1(&fixture, "/docs/b", "b");
     fixture_put1(&fixture, "/docs/a", "a");
-    g_autoptr(GPtrArray) all = idx_locations(fixture.store, -1, "/docs", 0, 9, &error);
+    const struct idx_filter below = {.below = "/docs"}, everything = {0};
+    g_autoptr(GPtrArray) all = idx_list(fixture.store, &below, 0, 9, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(all->len, ==, 3);
     g_assert_cmpstr(((struct idx_location *)all->pdata[0])->path, ==, "/docs/z");
     g_assert_cmpstr(((struct idx_location *)all->pdata[0])->reason, ==, "It is encrypted.");
     g_assert_cmpstr(((struct idx_location *)all->pdata[1])->path, ==, "/docs/a");
-    g_autoptr(GPtrArray) page = idx_locations(fixture.store, -1, NULL, 2, 9, &error);
+    g_autoptr(GPtrArray) page = idx_list(fixture.store, &everything, 2, 9, &error);
     g_assert_cmpuint(page->len, ==, 1);
     fixture_close(&fixture);
 }
