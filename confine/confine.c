@@ -6,8 +6,8 @@
  *
  * 1. no internet: a socket of any family but AF_UNIX cannot be made; the other ways to come by one
  *    (io_uring, a descriptor taken from another process, one inherited) are closed too.
- * 2. reader: it parses hostile bytes, so it is taken as already taken over. It may read (any file
- *    that the person may read), compute, and write to the pipe it has. No sockets, programs,
+ * 2. reader: it parses hostile bytes, so it is taken as already taken over. It may read
+ *    system files (files.c), compute, and write to the pipe it has. No sockets, programs,
  *    processes, tracing, signals to others, shared memory of others, terminals; nothing on disk
  *    changed; limits on memory and time end it.
  *
@@ -19,6 +19,7 @@
  */
 #include "confine/confine.h"
 
+#include "confine/files.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -302,6 +303,9 @@ bool confine_reader(int64_t memory_bytes, int cpu_seconds, char *why, size_t n)
         return refuse(why, n, "its limits cannot be set", errno);
     if (!confine_no_internet(why, n))
         return false;
+    int error = confine_files();
+    if (error)
+        return refuse(why, n, "the person's files cannot be closed off", error);
     scmp_filter_ctx ctx = NULL;
     int rc = new_filter(&ctx);
     if (rc == 0)

@@ -19,6 +19,9 @@
 bool confine_no_internet(char *why, size_t n);
 
 /* For the reader child, on top of the above: no sockets at all, no new programs or processes, no
-   tracing, nothing opened for writing or changed on disk, address space at most memory_bytes, CPU
-   at most cpu_seconds; it is killed when its parent ends. */
+   tracing, nothing opened for writing or changed on disk, no file opened but the system's own
+   (where the kernel has Landlock), address space at most memory_bytes, CPU at most cpu_seconds; it
+   is killed when its parent ends. */
 bool confine_reader(int64_t memory_bytes, int cpu_seconds, char *why, size_t n);
+/* Does this kernel keep a reader from the person's files? */
+bool confine_files_supported(void);
