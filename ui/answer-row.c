@@ -131,19 +131,38 @@ static void on_text(LecAnswerRow *self, const char *added)
 
 static void on_source_clicked(LecSourceRow *row, LecAnswerRow *self)
 {
-    guint n = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(row), "position"));
+    guint position;
 
-    g_signal_emit(self, signals[OPEN_SOURCES], 0, self->sources, n);
+    if (g_list_store_find(self->sources, lec_source_row_get_source(row), &position))
+        g_signal_emit(self, signals[OPEN_SOURCES], 0, self->sources, position);
 }
 
+static LecSourceRow *row_at_place(LecAnswerRow *self, LecSource *source)
+{
+    for (GtkWidget *row = gtk_widget_get_first_child(self->sources_box); row;
+         row = gtk_widget_get_next_sibling(row)) {
+        LecSource *other = lec_source_row_get_source(LEC_SOURCE_ROW(row));
+
+        if (g_str_equal(lec_source_get_path(other), lec_source_get_path(source)) &&
+            g_str_equal(lec_source_get_place(other), lec_source_get_place(source)))
+            return LEC_SOURCE_ROW(row);
+    }
+    return NULL;
+}
+
+/* Sentences of one place are one row with several numbers. */
 static void show_sources(LecAnswerRow *self, const RagAnswer *result)
 {
     for (guint i = 0; i < result->citations->len; i++) {
         g_autoptr(LecSource) source = lec_source_from_citation(result, i);
-        LecSourceRow *row = lec_source_row_new(source);
+        LecSourceRow *row = row_at_place(self, source);
 
         g_list_store_append(self->sources, source);
-        g_object_set_data(G_OBJECT(row), "position", GUINT_TO_POINTER(i));
+        if (row) {
+            lec_source_row_add_number(row, lec_source_get_number(source));
+            continue;
+        }
+        row = lec_source_row_new(source);
         g_signal_connect(row, "clicked", G_CALLBACK(on_source_clicked), self);
         gtk_box_append(GTK_BOX(self->sources_box), GTK_WIDGET(row));
         if (self->library)

@@ -5,15 +5,19 @@
  */
 #include "ui/composer.h"
 #include "ui/file-completion.h"
+#include "ui/line-width.h"
 #include "ui/model-picker.h"
 #include "ui/question-entry.h"
 #include "ui/scope-picker.h"
-#include <adwaita.h>
 #include <glib/gi18n.h>
+
+/* Pixels, both sides: the field is as wide as the text above it. */
+#define MARGINS 24
 
 struct _LecComposer {
     GtkWidget parent;
-    GtkWidget *clamp, *send_button, *chips;
+    AdwClamp *clamp;
+    GtkWidget *send_button, *chips;
     LecQuestionEntry *entry;
     LecScopePicker *scope_picker;
     LecModelPicker *model_picker;
@@ -189,6 +193,12 @@ static gboolean lec_composer_grab_focus(GtkWidget *widget)
     return gtk_widget_grab_focus(GTK_WIDGET(LEC_COMPOSER(widget)->entry));
 }
 
+static void lec_composer_css_changed(GtkWidget *widget, GtkCssStyleChange *change)
+{
+    GTK_WIDGET_CLASS(lec_composer_parent_class)->css_changed(widget, change);
+    lec_line_width_apply(LEC_COMPOSER(widget)->clamp, MARGINS);
+}
+
 static void lec_composer_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     LecComposer *self = LEC_COMPOSER(object);
@@ -221,7 +231,9 @@ static void lec_composer_dispose(GObject *object)
     if (self->completion)
         lec_file_completion_detach(self->completion);
     self->completion = NULL;
-    g_clear_pointer(&self->clamp, gtk_widget_unparent);
+    if (self->clamp)
+        gtk_widget_unparent(GTK_WIDGET(self->clamp));
+    self->clamp = NULL;
     G_OBJECT_CLASS(lec_composer_parent_class)->dispose(object);
 }
 
@@ -233,6 +245,7 @@ static void lec_composer_class_init(LecComposerClass *class)
     object_class->get_property = lec_composer_get_property;
     object_class->set_property = lec_composer_set_property;
     object_class->dispose = lec_composer_dispose;
+    widget_class->css_changed = lec_composer_css_changed;
     widget_class->grab_focus = lec_composer_grab_focus;
     properties[PROP_TEXT] =
         g_param_spec_string("text", NULL, NULL, "",
@@ -271,6 +284,7 @@ static void lec_composer_init(LecComposer *self)
     LecScope *scope;
 
     gtk_widget_init_template(GTK_WIDGET(self));
+    lec_line_width_apply(self->clamp, MARGINS);
     self->completion = lec_file_completion_new(lec_question_entry_get_view(self->entry));
     g_signal_connect_object(self->completion, "chosen", G_CALLBACK(on_chosen), self,
                             G_CONNECT_SWAPPED);

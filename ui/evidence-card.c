@@ -8,7 +8,7 @@
 #include "ui/excerpt.h"
 #include <glib/gi18n.h>
 
-#define EXCERPT_CHARS 260
+#define EXCERPT_CHARS 230
 /* A soft amber at about a third, on white and on near-black. */
 #define TINT_RED   0xf5
 #define TINT_GREEN 0xc2
@@ -94,7 +94,6 @@ static void lec_evidence_card_constructed(GObject *object)
     gtk_label_set_text(self->name_label, name);
     gtk_label_set_text(self->place_label, place);
     gtk_label_set_text(self->heading_label, heading);
-    gtk_widget_set_visible(GTK_WIDGET(self->heading_label), *heading != '\0');
     gtk_widget_set_tooltip_text(self->open_button, lec_source_get_folder(self->source));
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->open_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    label, -1);

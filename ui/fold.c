@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A disclosure: the toggle's state is said as "expanded" to a screen reader. */
+/* A disclosure: its state is said as "expanded" to a screen reader. */
 #include "ui/fold.h"
 
 struct _LecFold {
@@ -32,6 +32,11 @@ void lec_fold_set_expanded(LecFold *self, gboolean expanded)
     gtk_accessible_update_state(GTK_ACCESSIBLE(self->toggle), GTK_ACCESSIBLE_STATE_EXPANDED,
                                 expanded, -1);
     g_object_notify_by_pspec(G_OBJECT(self), properties[PROP_EXPANDED]);
+}
+
+static void on_clicked(LecFold *self)
+{
+    lec_fold_set_expanded(self, !self->expanded);
 }
 
 static void lec_fold_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -99,6 +104,7 @@ static void lec_fold_class_init(LecFoldClass *class)
     gtk_widget_class_bind_template_child(widget_class, LecFold, toggle);
     gtk_widget_class_bind_template_child(widget_class, LecFold, arrow);
     gtk_widget_class_bind_template_child(widget_class, LecFold, revealer);
+    gtk_widget_class_bind_template_callback(widget_class, on_clicked);
 }
 
 static void lec_fold_init(LecFold *self)

@@ -12,8 +12,10 @@ struct _LecSourceRow {
     LecSource *source;         /* (owned) */
     LecLibrary *library;       /* (owned) until the file was looked at */
     GCancellable *cancellable; /* (owned) */
-    GtkLabel *number_label, *name_label, *place_label, *state_label;
-    GtkWidget *state_box;
+    GtkLabel *name_label, *place_label, *state_label;
+    GtkWidget *numbers, *state_box;
+    GString *also; /* (owned) the other numbers, in words */
+    char *state;   /* (owned) "": the file is as it was */
 };
 
 G_DEFINE_FINAL_TYPE(LecSourceRow, lec_source_row, GTK_TYPE_BUTTON)
@@ -28,7 +30,7 @@ LecSourceRow *lec_source_row_new(LecSource *source)
 }
 
 /* What a screen reader says, state included. */
-static void say(LecSourceRow *self, const char *state)
+static void say(LecSourceRow *self)
 {
     const char *place = lec_source_get_place(self->source);
     g_autoptr(GString) text = g_string_new(NULL);
@@ -37,10 +39,32 @@ static void say(LecSourceRow *self, const char *state)
                     lec_source_get_name(self->source));
     if (*place)
         g_string_append_printf(text, ", %s", place);
-    if (*state)
-        g_string_append_printf(text, ", %s", state);
+    if (self->also->len)
+        g_string_append_printf(text, ", %s", self->also->str);
+    if (*self->state)
+        g_string_append_printf(text, ", %s", self->state);
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, text->str,
                                    -1);
+}
+
+LecSource *lec_source_row_get_source(LecSourceRow *self)
+{
+    g_return_val_if_fail(LEC_IS_SOURCE_ROW(self), NULL);
+    return self->source;
+}
+
+void lec_source_row_add_number(LecSourceRow *self, guint number)
+{
+    g_autofree char *words = g_strdup_printf("%u", number);
+    GtkWidget *label = gtk_label_new(words);
+
+    g_return_if_fail(LEC_IS_SOURCE_ROW(self));
+    if (number != lec_source_get_number(self->source))
+        g_string_append_printf(self->also, self->also->len ? ", %u" : _("also %u"), number);
+    gtk_widget_add_css_class(label, "lec-number");
+    gtk_widget_add_css_class(label, "numeric");
+    gtk_box_append(GTK_BOX(self->numbers), label);
+    say(self);
 }
 
 static void on_state(GObject *library, GAsyncResult *result, gpointer data)
@@ -59,9 +83,11 @@ static void on_state(GObject *library, GAsyncResult *result, gpointer data)
         words = _("no longer there");
     else if (state == RAG_SOURCE_FORGOTTEN)
         words = _("forgotten");
+    g_free(self->state);
+    self->state = g_strdup(words);
     gtk_label_set_text(self->state_label, words);
     gtk_widget_set_visible(self->state_box, *words != '\0');
-    say(self, words);
+    say(self);
 }
 
 static void look(LecSourceRow *self)
@@ -93,15 +119,13 @@ static void lec_source_row_constructed(GObject *object)
     LecSourceRow *self = LEC_SOURCE_ROW(object);
     const char *place = lec_source_get_place(self->source);
     const char *folder = lec_source_get_folder(self->source);
-    g_autofree char *number = g_strdup_printf("%u", lec_source_get_number(self->source));
 
     G_OBJECT_CLASS(lec_source_row_parent_class)->constructed(object);
-    gtk_label_set_text(self->number_label, number);
     gtk_label_set_text(self->name_label, lec_source_get_name(self->source));
     gtk_label_set_text(self->place_label, place);
     gtk_widget_set_visible(GTK_WIDGET(self->place_label), *place != '\0');
     gtk_widget_set_tooltip_text(GTK_WIDGET(self), *folder ? folder : NULL);
-    say(self, "");
+    lec_source_row_add_number(self, lec_source_get_number(self->source));
 }
 
 static void lec_source_row_set_property(GObject *object, guint id, const GValue *value,
@@ -132,6 +156,15 @@ static void lec_source_row_dispose(GObject *object)
     G_OBJECT_CLASS(lec_source_row_parent_class)->dispose(object);
 }
 
+static void lec_source_row_finalize(GObject *object)
+{
+    LecSourceRow *self = LEC_SOURCE_ROW(object);
+
+    g_string_free(self->also, TRUE);
+    g_free(self->state);
+    G_OBJECT_CLASS(lec_source_row_parent_class)->finalize(object);
+}
+
 static void lec_source_row_class_init(LecSourceRowClass *class)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(class);
@@ -141,6 +174,7 @@ static void lec_source_row_class_init(LecSourceRowClass *class)
     object_class->get_property = lec_source_row_get_property;
     object_class->set_property = lec_source_row_set_property;
     object_class->dispose = lec_source_row_dispose;
+    object_class->finalize = lec_source_row_finalize;
     widget_class->map = lec_source_row_map;
     properties[PROP_SOURCE] =
         g_param_spec_object("source", NULL, NULL, LEC_TYPE_SOURCE,
@@ -148,7 +182,7 @@ static void lec_source_row_class_init(LecSourceRowClass *class)
     g_object_class_install_properties(object_class, N_PROPS, properties);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/lectern/Lectern/ui/source-row.ui");
-    gtk_widget_class_bind_template_child(widget_class, LecSourceRow, number_label);
+    gtk_widget_class_bind_template_child(widget_class, LecSourceRow, numbers);
     gtk_widget_class_bind_template_child(widget_class, LecSourceRow, name_label);
     gtk_widget_class_bind_template_child(widget_class, LecSourceRow, place_label);
     gtk_widget_class_bind_template_child(widget_class, LecSourceRow, state_label);
@@ -158,5 +192,7 @@ static void lec_source_row_class_init(LecSourceRowClass *class)
 static void lec_source_row_init(LecSourceRow *self)
 {
     self->cancellable = g_cancellable_new();
+    self->also = g_string_new(NULL);
+    self->state = g_strdup("");
     gtk_widget_init_template(GTK_WIDGET(self));
 }

@@ -15,5 +15,8 @@
 G_DECLARE_FINAL_TYPE(LecSourceRow, lec_source_row, LEC, SOURCE_ROW, GtkButton)
 
 LecSourceRow *lec_source_row_new(LecSource *source);
+LecSource *lec_source_row_get_source(LecSourceRow *self); /* borrowed */
+/* Another source at the same place: its number stands beside the first. */
+void lec_source_row_add_number(LecSourceRow *self, guint number);
 /* Looks at the file the next time that the row is seen, once. */
 void lec_source_row_check(LecSourceRow *self, LecLibrary *library);

@@ -13,13 +13,12 @@
  * view is there: a row takes some milliseconds, a conversation may have hundreds.
  */
 #include "ui/transcript.h"
-#include <adwaita.h>
+#include "ui/line-width.h"
 #include <math.h>
 
-/* A comfortable line, in characters of the font in use, and the margins of the page. */
-#define LINE_CHARS 74
-#define MARGINS    36
-#define AT_END     4.0 /* pixels */
+/* Pixels: of the page, both sides; and how near to its end is at the end. */
+#define MARGINS 32
+#define AT_END  4.0
 
 struct _LecTranscript {
     GtkWidget parent;
@@ -356,22 +355,10 @@ void lec_transcript_set_services(LecTranscript *self, LecLibrary *library, LecCh
 /* --- the type -----------------------------------------------------------------------------------
  */
 
-static void set_line_length(LecTranscript *self)
-{
-    PangoContext *context = gtk_widget_get_pango_context(GTK_WIDGET(self));
-    PangoFontMetrics *metrics = pango_context_get_metrics(context, NULL, NULL);
-    double pixels =
-        LINE_CHARS * pango_units_to_double(pango_font_metrics_get_approximate_char_width(metrics));
-
-    pango_font_metrics_unref(metrics);
-    adw_clamp_set_maximum_size(self->clamp, (int)ceil(pixels) + MARGINS);
-    adw_clamp_set_tightening_threshold(self->clamp, (int)ceil(pixels) + MARGINS);
-}
-
 static void lec_transcript_css_changed(GtkWidget *widget, GtkCssStyleChange *change)
 {
     GTK_WIDGET_CLASS(lec_transcript_parent_class)->css_changed(widget, change);
-    set_line_length(LEC_TRANSCRIPT(widget));
+    lec_line_width_apply(LEC_TRANSCRIPT(widget)->clamp, MARGINS);
 }
 
 static void lec_transcript_dispose(GObject *object)
@@ -425,5 +412,5 @@ static void lec_transcript_init(LecTranscript *self)
     self->adjustment = gtk_scrolled_window_get_vadjustment(self->scroller);
     g_signal_connect_swapped(self->adjustment, "changed", G_CALLBACK(on_layout), self);
     g_signal_connect_swapped(self->adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
-    set_line_length(self);
+    lec_line_width_apply(self->clamp, MARGINS);
 }
