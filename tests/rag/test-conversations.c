@@ -332,7 +332,13 @@ static void test_refused(void)
     g_autoptr(GPtrArray) turns = turns_of(library, answer->conversation);
     const RagAnswer *back = last_turn(turns)->answer;
     check_same(answer, back);
-    g_assert_cmpuint(back->passages->len, ==, answer->passages->len); /* the nearest */
+    g_assert_cmpuint(back->passages->len, ==, answer->passages->len);
+    /* nothing that bears on it: the model is not asked, the nearest passages are kept */
+    g_autoptr(RagAnswer) unknown =
+        ask(library, "How long is the notice period at MongoDB?", "x", &options, NULL, &error);
+    g_autoptr(GPtrArray) other = turns_of(library, unknown->conversation);
+    check_same(unknown, last_turn(other)->answer);
+    g_assert_cmpuint(last_turn(other)->answer->passages->len, ==, 1);
     /* an empty library: the question is kept with the reason */
     static const char *const nothing[] = {NULL};
     RagLibrary *empty = small_library(nothing, NULL);
