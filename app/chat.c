@@ -253,8 +253,8 @@ LecAnswer *lec_chat_ask(LecChat *self, const struct lec_question *question)
     LecAnswer *answer = lec_answer_new(question->text, question->conversation, question->parent);
     AnswerFeed *feed = answer_feed_new(answer, question, answer_length(self));
 
-    g_signal_connect(answer, "finished", G_CALLBACK(on_finished), self);
-    g_signal_connect(answer, "stored", G_CALLBACK(on_stored), self);
+    g_signal_connect_object(answer, "finished", G_CALLBACK(on_finished), self, 0);
+    g_signal_connect_object(answer, "stored", G_CALLBACK(on_stored), self, 0);
     g_ptr_array_add(self->answers, g_object_ref(answer));
     if (question->no_documents)
         g_idle_add_full(G_PRIORITY_DEFAULT, without_evidence, g_object_ref(answer), g_object_unref);

@@ -302,7 +302,7 @@ LecIndexer *lec_indexer_new(LecLibrary *library)
 
     self->library = g_object_ref(library);
     self->worker = index_worker_new(lec_library_get_dir(library), &events, G_OBJECT(self));
-    g_signal_connect_swapped(library, "notify::state", G_CALLBACK(go_on), self);
+    g_signal_connect_object(library, "notify::state", G_CALLBACK(go_on), self, G_CONNECT_SWAPPED);
     self->settings = lec_settings_new();
     if (self->settings)
         g_settings_bind(self->settings, LEC_SETTINGS_INDEXING_PAUSED, self, "paused",
