@@ -23,6 +23,10 @@ static void lie(const char *how)
     struct rag_char_box box = {.x1 = 0, .x2 = 8 * RAG_BOX_UNITS + 1, .y2 = 1};
     if (wide)
         page.height = 65536; /* the product is 0 in 32 bits */
+    if (strcmp(how, "--large-page") == 0) {
+        page.width = RAG_PAGE_MAX_WIDTH; /* each side is allowed, both are not */
+        page.height = RAG_PAGE_MAX_HEIGHT;
+    }
     rag_frame_writer_init(&out, 4);
     if (strcmp(how, "--no-head") != 0)
         rag_page_write_head(&out, &page);
@@ -36,8 +40,9 @@ static void lie(const char *how)
 static void misbehave(const char *how)
 {
     static const char garbage[] = "\x05\0\0\0Bjunk that is no frame \xff\xff\xff\xff";
-    static const char *const lies[] = {"--wide-page", "--more-pixels", "--few-pixels",
-                                       "--wild-box",  "--no-head",     NULL};
+    static const char *const lies[] = {
+        "--wide-page", "--large-page", "--more-pixels", "--few-pixels", "--wild-box", "--no-head",
+        NULL};
     struct rag_block_writer out;
     if (g_strv_contains(lies, how))
         lie(how);

@@ -158,6 +158,7 @@ static void test_lies(void)
                 {"--silent", "without a result"},
                 {"--updated", "start it again"},
                 {"--wide-page", "impossible size"},
+                {"--large-page", "impossible size"},
                 {"--more-pixels", "more pixels"},
                 {"--few-pixels", "not whole"},
                 {"--wild-box", "not on the page"},
