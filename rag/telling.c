@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Evidence stands on the screen before the model has read anything, with the telling sentence of
- * each passage lit up; so this has some milliseconds. All sentences are judged by their words, and
- * only those that may win in the first hits by their meaning too: the best few by words of each.
+ * each passage lit up; so this has some milliseconds. All sentences are judged by their words. In
+ * the first hits, where the words leave a doubt, the best few are judged by their meaning too.
  *
  * A line break ends a sentence (sentences.h), so a heading or a label ("Notice period:") is one,
  * and mostly the one that has the question's words. Then what follows it is told as well.
@@ -14,8 +14,9 @@
 #include "rag/worth.h"
 #include <string.h>
 
-#define N_BY_MEANING  5    /* hits whose sentences are embedded */
+#define N_BY_MEANING  3    /* hits whose sentences may be embedded */
 #define N_RIVALS      3    /* sentences of each of them */
+#define CLEAR_MARGIN  0.1  /* by so much more of the question's words: no doubt */
 #define MIN_WORTH     0.15 /* less bears on nothing */
 #define LABEL_WORDS   8    /* a longer line without a full stop is a sentence */
 #define MAX_SENTENCES 400  /* of all hits together */
@@ -82,6 +83,17 @@ static GPtrArray *ranked(GArray *sentences, guint hit)
     return out;
 }
 
+/* How many of the ranked sentences meaning has to choose from: none where words are clear. */
+static guint n_rivals(GPtrArray *best)
+{
+    guint n = 0;
+    double most = best->len ? ((const struct sentence *)best->pdata[0])->worth : 0;
+    while (n < MIN(best->len, N_RIVALS) &&
+           ((const struct sentence *)best->pdata[n])->worth > most - CLEAR_MARGIN)
+        n++;
+    return n > 1 ? n : 0;
+}
+
 static bool judge_by_meaning(GArray *sentences, GPtrArray *hits, struct engine *embedder,
                              const float *question, GError **error)
 {
@@ -91,10 +103,11 @@ static bool judge_by_meaning(GArray *sentences, GPtrArray *hits, struct engine *
     for (guint h = 0; h < MIN(hits->len, N_BY_MEANING); h++) {
         const struct rag_hit *hit = hits->pdata[h];
         g_autoptr(GPtrArray) best = ranked(sentences, h);
-        for (guint i = 0; i < best->len; i++) {
+        guint n = n_rivals(best);
+        for (guint i = 0; n > 0 && i < best->len; i++) {
             struct sentence *s = best->pdata[i];
-            if (i >= N_RIVALS) {
-                s->worth /= 2; /* no better than its words: it must not win by not being judged */
+            if (i >= n) { /* no better than its words: it must not win by not being judged */
+                s->worth /= 2;
                 continue;
             }
             worths[rivals->len] = s->worth;

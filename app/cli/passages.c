@@ -48,6 +48,11 @@ void cli_write_passages(JsonWrite *json, GPtrArray *hits, bool of_answer)
         json_write_string(json, "title", hit->title);
         json_write_string(json, "heading", hit->heading);
         json_write_string(json, "text", hit->text);
+        if (hit->telling_to > 0)
+            json_write_bytes(json, "telling", hit->text + hit->telling_from,
+                             hit->telling_to - hit->telling_from);
+        else
+            json_write_null(json, "telling");
         json_write_double(json, "score", hit->score);
         json_write_double(json, "text_score", hit->text_score);
         json_write_double(json, "vector_score", hit->vector_score);
