@@ -65,7 +65,7 @@ static void write_files(struct services *s, int n)
     for (int i = 0; i < n; i++) {
         g_autofree char *name = g_strdup_printf("%02d.txt", i);
         g_autoptr(GString) text = g_string_new(NULL);
-        for (int k = 0; k < 40; k++)
+        for (int k = 0; k < 8; k++)
             g_string_append_printf(text, "Sentence %d of document %d speaks of matter%d. ", k, i,
                                    k);
         g_free(services_write(s, name, text->str));
@@ -84,6 +84,8 @@ static void test_progress(void)
     gint64 start;
     double seconds;
 
+    if (!services_bring_model("all-minilm-l6-v2.gguf"))
+        g_test_message("the embedder is not on this machine: by words alone");
     services_start(&s);
     watch(&s, &seen);
     write_files(&s, N_FILES);
@@ -106,6 +108,7 @@ static void test_progress(void)
     g_assert_null(lec_indexer_get_path(s.indexer));
     UNTIL(lec_library_get_n_ready(s.library) == N_FILES);
     services_end(&s);
+    services_take_models_away();
 }
 
 static void test_problem(void)
@@ -257,8 +260,6 @@ static void test_failed(void)
 int main(int argc, char **argv)
 {
     services_init(&argc, &argv);
-    if (!services_bring_model("all-minilm-l6-v2.gguf"))
-        g_test_message("the embedder is not on this machine: by words alone");
     g_test_add_func("/app/indexer/progress", test_progress);
     g_test_add_func("/app/indexer/problem", test_problem);
     g_test_add_func("/app/indexer/pause", test_pause);
