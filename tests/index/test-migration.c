@@ -157,6 +157,7 @@ static void test_damaged(void)
         g_test_message("%s", damages[i]);
         struct fixture fixture = open_old(damages[i]);
         g_autoptr(GPtrArray) mended = idx_check(fixture.store, true, &error);
+        g_assert_nonnull(mended);
         g_assert_no_error(error);
         fixture_assert_clean(&fixture);
         fixture_close(&fixture);
