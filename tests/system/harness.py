@@ -24,6 +24,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.
 MODELS = pathlib.Path(os.environ.get("LECTERN_MODELS", "").split(":")[0]
                       or CACHE / "lectern" / "models")
 SMALL_CHAT = MODELS / "smollm2-135m-instruct-q4_1.gguf"
+CHAT = MODELS / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
 EMBEDDER = MODELS / "all-minilm-l6-v2.gguf"
 FULL = os.environ.get("LECTERN_FULL") == "1"  # ./check --full: the long forms
 

@@ -25,7 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness  # noqa: E402
 
 PATIENCE = 60
-SHOWING = Atspi.StateType.SHOWING
+VISIBLE = Atspi.StateType.VISIBLE  # SHOWING is set on windows alone by GTK 4.8
 
 
 def xdo(*arguments):
@@ -46,6 +46,15 @@ def wait(what, condition, patience=PATIENCE):
             shown = what() if callable(what) else what
             raise AssertionError(f"waited {patience} s for {shown}")
         time.sleep(0.05)
+
+
+def only(*models):
+    """A folder of models that holds just these: what a machine with only them would have."""
+    harness.need_models(*models)
+    folder = harness.scratch()
+    for model in models:
+        (folder / model.name).symlink_to(model)
+    return {"LECTERN_MODELS": str(folder)}
 
 
 class Program:
@@ -71,21 +80,31 @@ class Program:
 
     # --- seeing ---
 
-    def walk(self, node=None, hidden=False):
-        """Everything that is shown, from the top."""
-        node = node or self.root
-        stack = [node]
+    def walk(self, node=None):
+        """Everything that is shown, from the top. What has no place on the screen is not; a page
+        that was shown and lies behind another still has one, and is met too."""
+        stack = [node or self.root]
         while stack:
             node = stack.pop()
             try:
-                if not hidden and node is not self.root and node.get_role_name() != "frame" \
-                        and not node.get_state_set().contains(SHOWING):
-                    continue
+                if node is not self.root:
+                    if not node.get_state_set().contains(VISIBLE):
+                        continue
+                    if not self._has_place(node):
+                        continue
                 yield node
                 children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
             except GLib.Error:
                 continue  # it went while we looked
             stack += [c for c in reversed(children) if c]
+
+    @staticmethod
+    def _has_place(node):
+        try:
+            box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        except GLib.Error:
+            return True  # a page of a stack has none of its own; what is on it does
+        return box.width > 0 and box.height > 0
 
     def find_all(self, role=None, name=None, starts=None, within=None):
         for node in self.walk(within):
@@ -145,8 +164,14 @@ class Program:
     # --- acting ---
 
     def place(self, node):
+        """The middle of a widget on the screen, which the window fills but for its border."""
+        frame = self.find_now(role="frame")
+        whole = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW)
         box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
-        return box.x + box.width // 2, box.y + box.height // 2
+        width, height = map(int, subprocess.run(
+            ["xdotool", "getdisplaygeometry"], check=True, capture_output=True).stdout.split())
+        return (box.x + box.width // 2 + (width - whole.width) // 2,
+                box.y + box.height // 2 + (height - whole.height) // 2)
 
     def click(self, node, button=1):
         x, y = self.place(node)
