@@ -15,6 +15,7 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATIENCE (60 * G_USEC_PER_SEC)
 
@@ -366,6 +367,39 @@ static void test_broken(void)
     stage_close(&stage);
 }
 
+/* A program that is registered for PDF, and none for what nobody knows. */
+static void test_outside(void)
+{
+    struct stage stage;
+    g_autofree char *apps = g_build_filename(g_get_user_data_dir(), "applications", NULL);
+    g_autofree char *entry = g_build_filename(apps, "org.lectern.Test.desktop", NULL);
+    g_autofree char *list = g_build_filename(apps, "mimeapps.list", NULL);
+    g_autofree char *opened = g_build_filename(folder, "opened", NULL);
+    g_autofree char *program = g_strdup_printf("[Desktop Entry]\nType=Application\nName=Test\n"
+                                               "Exec=cp %%f %s\nMimeType=application/pdf;\n",
+                                               opened);
+
+    g_assert_cmpint(g_mkdir_with_parents(apps, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(entry, program, -1, NULL));
+    g_assert_true(g_file_set_contents(
+        list, "[Default Applications]\napplication/pdf=org.lectern.Test.desktop\n", -1, NULL));
+    stage_open(&stage);
+    lec_viewer_pane_show(stage.pane, G_LIST_MODEL(stage.sources), 0);
+    WAIT(g_strcmp0(part(&stage), "page") == 0);
+    gtk_widget_activate_action(GTK_WIDGET(stage.pane), "viewer.open", NULL);
+    WAIT(g_file_test(opened, G_FILE_TEST_EXISTS));
+    g_assert_false(gtk_revealer_get_reveal_child(child(&stage, "notice")));
+
+    g_remove(entry);
+    g_remove(list);
+    settle(300); /* GIO looks at the folders again */
+    gtk_widget_activate_action(GTK_WIDGET(stage.pane), "viewer.open", NULL);
+    WAIT(strstr(words(&stage, "notice_text"), "No program could open it"));
+    g_assert_cmpstr(part(&stage), ==, "page");
+    g_assert_true(saved_picture(&stage, "no-program"));
+    stage_close(&stage);
+}
+
 /* From source to source without waiting, closed under way: nothing late comes in, nothing leaks. */
 static void test_hurry(void)
 {
@@ -383,15 +417,31 @@ static void test_hurry(void)
     stage_close(&stage);
 }
 
+/* This machine's icons and types of files, without its programs. */
+static void hide_programs(void)
+{
+    static const char *const kept[] = {"glib-2.0", "icons", "mime"};
+    g_autofree char *share = g_build_filename(folder, "share", NULL);
+
+    g_assert_cmpint(g_mkdir(share, 0700), ==, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *from = g_build_filename("/usr/share", kept[i], NULL);
+        g_autofree char *to = g_build_filename(share, kept[i], NULL);
+        g_assert_cmpint(symlink(from, to), ==, 0);
+    }
+    g_setenv("XDG_DATA_DIRS", share, TRUE);
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *beside = g_path_get_dirname(g_getenv("LECTERN_BINARY"));
     g_autofree char *reader = g_build_filename(beside, "lectern-reader", NULL);
 
     g_setenv("LECTERN_READER", reader, TRUE);
+    folder = g_dir_make_tmp("lectern-ui-viewer-XXXXXX", NULL);
+    hide_programs();
     gtk_test_init(&argc, &argv, NULL);
     adw_init();
-    folder = g_dir_make_tmp("lectern-ui-viewer-XXXXXX", NULL);
     docs = g_build_filename(folder, "documents", NULL);
     make_library();
     g_test_add_func("/ui/viewer/page", test_page);
@@ -400,6 +450,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ui/viewer/gone", test_gone);
     g_test_add_func("/ui/viewer/changed", test_changed);
     g_test_add_func("/ui/viewer/broken", test_broken);
+    g_test_add_func("/ui/viewer/outside", test_outside);
     g_test_add_func("/ui/viewer/hurry", test_hurry);
     int rc = g_test_run();
     lec_library_close(library);
