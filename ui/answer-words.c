@@ -98,6 +98,8 @@ char *lec_answer_ending_words(LecAnswer *answer)
         return g_strdup(_("You stopped this answer."));
     if (result && result->stats.stop == ENG_STOP_LENGTH)
         return g_strdup(_("The answer ends here because it reached the greatest length."));
+    if (result && result->stats.stop == ENG_STOP_CONTEXT)
+        return g_strdup(_("The answer ends here because the model cannot take in more text."));
     return NULL;
 }
 

@@ -21,11 +21,11 @@ gboolean lec_fold_get_expanded(LecFold *self)
     return self->expanded;
 }
 
-void lec_fold_set_expanded(LecFold *self, gboolean expanded)
+static void expand(LecFold *self, gboolean expanded, GtkRevealerTransitionType transition)
 {
-    g_return_if_fail(LEC_IS_FOLD(self));
     if (self->expanded == expanded)
         return;
+    gtk_revealer_set_transition_type(self->revealer, transition);
     self->expanded = expanded;
     gtk_image_set_from_icon_name(GTK_IMAGE(self->arrow),
                                  expanded ? "pan-down-symbolic" : "pan-end-symbolic");
@@ -34,9 +34,15 @@ void lec_fold_set_expanded(LecFold *self, gboolean expanded)
     g_object_notify_by_pspec(G_OBJECT(self), properties[PROP_EXPANDED]);
 }
 
+void lec_fold_set_expanded(LecFold *self, gboolean expanded)
+{
+    g_return_if_fail(LEC_IS_FOLD(self));
+    expand(self, expanded, GTK_REVEALER_TRANSITION_TYPE_NONE);
+}
+
 static void on_clicked(LecFold *self)
 {
-    lec_fold_set_expanded(self, !self->expanded);
+    expand(self, !self->expanded, GTK_REVEALER_TRANSITION_TYPE_SLIDE_DOWN);
 }
 
 static void lec_fold_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)

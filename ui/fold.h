@@ -3,8 +3,8 @@
  * fold.h: a title that shows and hides what is below it.
  *
  * Properties: "title", "child" (GtkWidget), "expanded" (boolean). GtkExpander does the same at one
- * stroke; here what is folded slides away, so that the eye can follow the text below it (not where
- * animations are off).
+ * stroke; here what a person folds slides away, so that the eye can follow the text below it (not
+ * where animations are off). What the program folds is folded at once.
  */
 #pragma once
 

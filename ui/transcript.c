@@ -35,7 +35,11 @@ struct _LecTranscript {
     guint make_id;             /* (owned) idle source */
     GtkWidget *anchor;         /* (borrowed, weak) */
     double anchor_y;           /* its top below the view's upper edge */
+    GdkFrameClock *clock;      /* (borrowed) while mapped */
+    gulong clock_id;
     gboolean following, moving, busy;
+    double upper, page; /* at the last layout */
+    gboolean resized;   /* since then */
 };
 
 G_DEFINE_FINAL_TYPE(LecTranscript, lec_transcript, GTK_TYPE_WIDGET)
@@ -121,11 +125,20 @@ static void show_end_button(LecTranscript *self)
     gtk_revealer_set_reveal_child(self->end_revealer, !self->following && left > AT_END);
 }
 
-/* Something has another size. */
-static void on_layout(LecTranscript *self)
+static void on_resized(LecTranscript *self)
+{
+    self->resized = TRUE;
+}
+
+static void on_layout_done(LecTranscript *self)
 {
     double top, height;
 
+    if (!self->resized)
+        return;
+    self->resized = FALSE;
+    self->upper = gtk_adjustment_get_upper(self->adjustment);
+    self->page = gtk_adjustment_get_page_size(self->adjustment);
     if (self->following) {
         move_to(self, end_value(self));
     } else if (self->anchor && place_of(self, self->anchor, &top, &height)) {
@@ -138,9 +151,11 @@ static void on_layout(LecTranscript *self)
     make_rows(self);
 }
 
+/* With another size the value may be cut: nobody scrolled then. */
 static void on_scrolled(LecTranscript *self)
 {
-    if (!self->moving) {
+    if (!self->moving && self->upper == gtk_adjustment_get_upper(self->adjustment) &&
+        self->page == gtk_adjustment_get_page_size(self->adjustment)) {
         self->following = gtk_adjustment_get_value(self->adjustment) >= end_value(self) - AT_END;
         find_anchor(self);
     }
@@ -209,6 +224,8 @@ static void prepend_row(LecTranscript *self)
     if (!self->following && !self->anchor)
         find_anchor(self);
     gtk_box_prepend(self->rows, GTK_WIDGET(row));
+    /* a page that is not full yet has another row, but no other size */
+    self->resized = TRUE;
 }
 
 static gboolean on_make(gpointer data)
@@ -361,6 +378,25 @@ static void lec_transcript_css_changed(GtkWidget *widget, GtkCssStyleChange *cha
     lec_line_width_apply(LEC_TRANSCRIPT(widget)->clamp, MARGINS);
 }
 
+static void lec_transcript_map(GtkWidget *widget)
+{
+    LecTranscript *self = LEC_TRANSCRIPT(widget);
+
+    GTK_WIDGET_CLASS(lec_transcript_parent_class)->map(widget);
+    self->clock = gtk_widget_get_frame_clock(widget);
+    self->clock_id = g_signal_connect_object(self->clock, "layout", G_CALLBACK(on_layout_done),
+                                             self, G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+}
+
+static void lec_transcript_unmap(GtkWidget *widget)
+{
+    LecTranscript *self = LEC_TRANSCRIPT(widget);
+
+    g_clear_signal_handler(&self->clock_id, self->clock);
+    self->clock = NULL;
+    GTK_WIDGET_CLASS(lec_transcript_parent_class)->unmap(widget);
+}
+
 static void lec_transcript_dispose(GObject *object)
 {
     LecTranscript *self = LEC_TRANSCRIPT(object);
@@ -383,6 +419,8 @@ static void lec_transcript_class_init(LecTranscriptClass *class)
 
     G_OBJECT_CLASS(class)->dispose = lec_transcript_dispose;
     widget_class->css_changed = lec_transcript_css_changed;
+    widget_class->map = lec_transcript_map;
+    widget_class->unmap = lec_transcript_unmap;
     signals[ASK] = g_signal_new("ask", LEC_TYPE_TRANSCRIPT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 3, LEC_TYPE_ANSWER, G_TYPE_STRING, G_TYPE_BOOLEAN);
     signals[SWITCH] = g_signal_new("switch", LEC_TYPE_TRANSCRIPT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -410,7 +448,7 @@ static void lec_transcript_init(LecTranscript *self)
     self->following = TRUE;
     gtk_widget_init_template(GTK_WIDGET(self));
     self->adjustment = gtk_scrolled_window_get_vadjustment(self->scroller);
-    g_signal_connect_swapped(self->adjustment, "changed", G_CALLBACK(on_layout), self);
+    g_signal_connect_swapped(self->adjustment, "changed", G_CALLBACK(on_resized), self);
     g_signal_connect_swapped(self->adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
     lec_line_width_apply(self->clamp, MARGINS);
 }
