@@ -83,9 +83,12 @@ static void tell(ChatWorker *worker, LecChatState state, const char *error)
 
 static void close_model(ChatWorker *worker)
 {
+    if (!worker->engine)
+        return;
     g_clear_pointer(&worker->session, eng_session_free);
     g_clear_pointer(&worker->engine, eng_close);
     g_clear_pointer(&worker->model_hash, g_free);
+    memory_give_back();
 }
 
 /* As the catalogue or a record beside the file says; it is not computed for this. */

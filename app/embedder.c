@@ -9,6 +9,7 @@
  */
 #include "app/embedder.h"
 #include "app/error.h"
+#include "app/memory.h"
 #include "app/model-library.h"
 
 struct embedder {
@@ -70,6 +71,7 @@ void embedder_unref(Embedder *embedder)
     eng_close(embedder->engine);
     g_free(embedder->hash);
     g_free(embedder);
+    memory_give_back();
 }
 
 struct engine *embedder_engine(Embedder *embedder)

@@ -107,28 +107,26 @@ static void tell_trouble(LibraryWorker *worker, const char *sentence)
 
 static void tell_changed(LibraryWorker *worker)
 {
-    struct rag_status status;
+    struct rag_counts counts;
 
     worker->changed = FALSE;
     worker->told_at = g_get_monotonic_time();
-    if (!worker->library || !rag_status(worker->library, &status, NULL))
+    if (!worker->library || !rag_library_counts(worker->library, &counts, NULL))
         return; /* what is wrong with it, the next look will find */
     tell(worker, &(struct library_report){
                      .state = worker->state,
                      .error = g_strdup(worker->error),
                      .changed = TRUE,
-                     .conversations_changed = worker->n_conversations != status.conversations ||
-                                              worker->n_answers != status.answers,
-                     .n_documents = status.waiting + status.reading + status.ready + status.failed +
-                                    status.skipped + status.offline,
-                     .n_ready = status.ready,
-                     .n_failed = status.failed,
-                     .n_waiting = status.waiting + status.reading,
-                     .n_conversations = status.conversations,
+                     .conversations_changed = worker->n_conversations != counts.conversations ||
+                                              worker->n_answers != counts.answers,
+                     .n_documents = counts.documents,
+                     .n_ready = counts.ready,
+                     .n_failed = counts.failed,
+                     .n_waiting = counts.waiting,
+                     .n_conversations = counts.conversations,
                  });
-    worker->n_conversations = status.conversations;
-    worker->n_answers = status.answers;
-    rag_status_clear(&status);
+    worker->n_conversations = counts.conversations;
+    worker->n_answers = counts.answers;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "app/memory.h"
 #include "app/error.h"
 #include <glib/gi18n.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #define BESIDES (256 * 1000 * 1000) /* the context's cache, and room to breathe */
@@ -38,4 +39,13 @@ gboolean memory_fits(const char *title, gint64 file_bytes, gint64 available, GEr
                   "smaller model."),
                 title, needed, there);
     return FALSE;
+}
+
+/* glibc keeps freed memory in the arena of the thread that had it: of a model that is some hundred
+   megabytes, which nobody would ever ask for again. */
+void memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -12,3 +12,10 @@
    and can be written no longer, or the other way round: close it, and open it again if that can be.
  */
 bool rag_library_changes(RagLibrary *library, int64_t *version, GError **error);
+
+struct rag_counts {
+    int64_t documents, ready, failed, waiting; /* waiting: those being read included */
+    int64_t conversations, answers;
+};
+/* What rag_status counts, without the list of problems. */
+bool rag_library_counts(RagLibrary *library, struct rag_counts *out, GError **error);
