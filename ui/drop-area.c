@@ -163,8 +163,8 @@ static gboolean on_accept(LecDropArea *self, GdkDrop *drop)
 
 static GdkDragAction on_enter(LecDropArea *self, GdkDrop *drop)
 {
-    if (self->dropped)
-        return 0; /* one at a time */
+    if (self->dropped) /* of a source that never gave its list */
+        gdk_drop_finish(self->drop, 0);
     forget_drag(self);
     self->drop = g_object_ref(drop);
     self->cancellable = g_cancellable_new();
@@ -187,8 +187,6 @@ static void on_leave(LecDropArea *self, GdkDrop *drop)
 
 static gboolean on_drop(LecDropArea *self, GdkDrop *drop)
 {
-    if (self->dropped)
-        return FALSE;
     if (self->drop != drop)
         on_enter(self, drop);
     self->dropped = TRUE;

@@ -111,6 +111,7 @@ static void add_row(AdwPreferencesGroup *group, const char *title, const char *s
     g_object_set(row, "use-markup", FALSE, "title", title, NULL);
     if (subtitle)
         adw_action_row_set_subtitle(ADW_ACTION_ROW(row), subtitle);
+    adw_action_row_set_title_lines(ADW_ACTION_ROW(row), 4);
     adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(row), 3);
     adw_preferences_group_add(group, row);
 }
@@ -120,6 +121,22 @@ static void fill(AdwPreferencesGroup *group, GPtrArray *sentences)
     gtk_widget_set_visible(GTK_WIDGET(group), sentences->len > 0);
     for (guint i = 0; i < sentences->len; i++)
         add_row(group, sentences->pdata[i], NULL);
+}
+
+/* In one row: "PDF: 120 · Text: 31". */
+static void fill_kinds(AdwPreferencesGroup *group, GPtrArray *kinds)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_auto(GStrv) strv = NULL;
+    g_autofree char *line = NULL;
+
+    gtk_widget_set_visible(GTK_WIDGET(group), kinds->len > 0);
+    for (guint i = 0; i < kinds->len; i++)
+        g_strv_builder_add(words, kinds->pdata[i]);
+    strv = g_strv_builder_end(words);
+    line = g_strjoinv(" · ", strv);
+    if (kinds->len > 0)
+        add_row(group, line, NULL);
 }
 
 static void fill_problems(AdwPreferencesGroup *group, GPtrArray *problems)
@@ -174,7 +191,7 @@ void lec_preview_sheet_set_preview(LecPreviewSheet *self, const struct rag_previ
         subline = g_strjoin(*time ? " " : "", time, promise, NULL);
     gtk_label_set_text(self->headline, headline);
     gtk_label_set_text(self->subline, subline);
-    fill(self->kinds_group, preview->kinds);
+    fill_kinds(self->kinds_group, preview->kinds);
     fill(self->left_out_group, preview->left_out);
     fill_problems(self->problems_group, preview->problems);
     gtk_stack_set_visible_child_name(self->stack, "found");
