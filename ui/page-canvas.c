@@ -9,7 +9,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-enum { MARGIN = 12, MARK_ROOM = 2, DEFAULT_WIDTH = 400 };
+enum { MARGIN = LEC_PAGE_CANVAS_MARGIN, MARK_ROOM = 2, DEFAULT_WIDTH = 400 };
 
 struct _LecPageCanvas {
     GtkWidget parent;

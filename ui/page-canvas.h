@@ -13,6 +13,8 @@
 #define LEC_TYPE_PAGE_CANVAS (lec_page_canvas_get_type())
 G_DECLARE_FINAL_TYPE(LecPageCanvas, lec_page_canvas, LEC, PAGE_CANVAS, GtkWidget)
 
+enum { LEC_PAGE_CANVAS_MARGIN = 12 }; /* logical pixels around the paper */
+
 /* Takes over the page's pixels and marks; NULL: no page. */
 void lec_page_canvas_set_page(LecPageCanvas *self, RagPage *page);
 /* Logical pixels of the paper; 0: as wide as there is room. */

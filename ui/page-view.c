@@ -9,7 +9,7 @@
 #include "ui/page-canvas.h"
 #include <math.h>
 
-enum { REST_MS = 150, MIN_STEP = -4, MAX_STEP = 8, MIN_PAPER = 80 };
+enum { REST_MS = 150, MIN_STEP = -4, MAX_STEP = 8, MIN_PAPER = 80, USUAL_PAPER = 400 };
 #define STEP_FACTOR 1.25
 
 struct _LecPageView {
@@ -50,9 +50,15 @@ static void on_width_wanted(LecPageView *self, int width)
 int lec_page_view_get_pixel_width(LecPageView *self)
 {
     g_return_val_if_fail(LEC_IS_PAGE_VIEW(self), 1);
+    GtkWidget *parent = gtk_widget_get_parent(GTK_WIDGET(self));
     int width = lec_page_canvas_get_paper_width(self->canvas);
-    /* not shown yet: what a pane usually has */
-    return (width > MIN_PAPER ? width : 400) * gtk_widget_get_scale_factor(GTK_WIDGET(self));
+
+    /* what is not shown yet has no size, or an old one; its parent has */
+    if (self->step == 0 && parent)
+        width = gtk_widget_get_width(parent) - 2 * LEC_PAGE_CANVAS_MARGIN;
+    if (width < MIN_PAPER)
+        width = USUAL_PAPER;
+    return MIN(width * gtk_widget_get_scale_factor(GTK_WIDGET(self)), RAG_PAGE_MAX_WIDTH);
 }
 
 static void update_buttons(LecPageView *self)

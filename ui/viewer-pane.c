@@ -37,6 +37,7 @@ struct _LecViewerPane {
     guint loading;                       /* source that shows the spinner; 0: none */
     int page, n_pages;                   /* as shown, from 1; 0: none */
     int sought_to;                       /* last page on which the quote may stand; 0: not sought */
+    int width;                           /* pixels in which it was asked for */
     gboolean fresh;                      /* the page under way is another one */
     gboolean shown, marked;              /* a page or text is there; with the quote */
     enum rag_source_state state;
@@ -270,6 +271,8 @@ static void on_page(GObject *library, GAsyncResult *result, gpointer data)
     update_place(self, page->label);
     lec_page_view_set_page(self->page_view, page, self->fresh);
     show_document(self, "page");
+    if (lec_page_view_get_pixel_width(self->page_view) != self->width)
+        draw_page(self, self->page, FALSE); /* its room has changed meanwhile */
 }
 
 /* fresh: another page than the one that is shown. */
@@ -282,6 +285,7 @@ static void draw_page(LecViewerPane *self, int page, gboolean fresh)
         .quote = passage_of(self->source),
     };
 
+    self->width = request.width;
     self->fresh = fresh || (self->drawing && self->fresh);
     g_cancellable_cancel(self->drawing);
     g_clear_object(&self->drawing);
@@ -291,7 +295,7 @@ static void draw_page(LecViewerPane *self, int page, gboolean fresh)
 
 static void on_width_wanted(LecViewerPane *self, int width)
 {
-    if (self->page && !self->drawing)
+    if (self->page && !self->drawing && width != self->width)
         draw_page(self, self->page, FALSE);
 }
 

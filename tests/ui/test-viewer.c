@@ -254,7 +254,7 @@ static void test_page(void)
     stage_close(&stage);
 }
 
-/* Larger, smaller and back, by the keys; the page is drawn anew in the new size. */
+/* Larger, smaller and back, and on, by the keys. */
 static void test_keys(void)
 {
     struct stage stage;
@@ -267,6 +267,8 @@ static void test_keys(void)
     int width = lec_page_canvas_get_paper_width(canvas_of(&stage));
     press("ctrl+plus");
     WAIT(lec_page_canvas_get_paper_width(canvas_of(&stage)) > width);
+    settle(1000); /* it is drawn anew meanwhile */
+    g_assert_cmpstr(part(&stage), ==, "page");
     press("ctrl+minus");
     press("ctrl+minus");
     WAIT(lec_page_canvas_get_paper_width(canvas_of(&stage)) < width);
