@@ -47,17 +47,21 @@ static void on_width_wanted(LecPageView *self, int width)
     self->rest = g_timeout_add(REST_MS, has_rested, self);
 }
 
+/* Logical pixels of paper that there is room for. What is not shown yet has no size, or an old one;
+   its parent has. */
+static int fitting_width(LecPageView *self)
+{
+    GtkWidget *parent = gtk_widget_get_parent(GTK_WIDGET(self));
+    int width = parent ? gtk_widget_get_width(parent) - 2 * LEC_PAGE_CANVAS_MARGIN : 0;
+
+    return width < MIN_PAPER ? USUAL_PAPER : width;
+}
+
 int lec_page_view_get_pixel_width(LecPageView *self)
 {
     g_return_val_if_fail(LEC_IS_PAGE_VIEW(self), 1);
-    GtkWidget *parent = gtk_widget_get_parent(GTK_WIDGET(self));
-    int width = lec_page_canvas_get_paper_width(self->canvas);
+    int width = self->step ? lec_page_canvas_get_paper_width(self->canvas) : fitting_width(self);
 
-    /* what is not shown yet has no size, or an old one; its parent has */
-    if (self->step == 0 && parent)
-        width = gtk_widget_get_width(parent) - 2 * LEC_PAGE_CANVAS_MARGIN;
-    if (width < MIN_PAPER)
-        width = USUAL_PAPER;
     return MIN(width * gtk_widget_get_scale_factor(GTK_WIDGET(self)), RAG_PAGE_MAX_WIDTH);
 }
 
@@ -72,12 +76,11 @@ void lec_page_view_zoom(LecPageView *self, int step)
 {
     g_return_if_fail(LEC_IS_PAGE_VIEW(self));
     int before = self->step;
-    int width = lec_page_canvas_get_paper_width(self->canvas);
 
     self->step = step ? CLAMP(before + step, MIN_STEP, MAX_STEP) : 0;
     if (self->step == before)
         return;
-    width = (int)round(width * pow(STEP_FACTOR, self->step - before));
+    int width = (int)round(fitting_width(self) * pow(STEP_FACTOR, self->step));
     gtk_scrolled_window_set_policy(
         self->scrolled, self->step ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     lec_page_canvas_set_paper_width(self->canvas, self->step ? MAX(width, MIN_PAPER) : 0);
