@@ -12,14 +12,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void set_open_error(GError **error, const char *path, int code)
+{
+    if (code == ENOENT || code == ENOTDIR)
+        g_set_error(error, APP_ERROR, APP_ERROR_FAILED,
+                    _("There is no file %s; check how its name is written."), path);
+    else if (code == EACCES || code == EPERM)
+        g_set_error(error, APP_ERROR, APP_ERROR_FAILED,
+                    _("There is no permission to read %s; change its permissions."), path);
+    else
+        g_set_error(error, APP_ERROR, APP_ERROR_FAILED, _("%s cannot be opened: %s."), path,
+                    g_strerror(code));
+}
+
 int regular_file_open(const char *path, int64_t *size, GError **error)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) != 0) {
-        g_set_error(error, APP_ERROR, APP_ERROR_FAILED, _("%s cannot be opened: %s."), path,
-                    g_strerror(errno));
+        set_open_error(error, path, errno);
         if (fd >= 0)
             close(fd);
         return -1;

@@ -39,8 +39,7 @@
 #define DEFAULT_MAX_TOKENS 256
 
 /* A passage bears on the question if either is reached (docs/RETRIEVAL.md). */
-#define RELEVANT_COSINE 0.40
-#define RELEVANT_WORDS  0.5
+#define RELEVANT_WORDS 0.5 /* or RAG_RELEVANT_COSINE */
 
 struct ask {
     RagLibrary *library;
@@ -122,7 +121,7 @@ static bool bears_on(const RagQuery *query, GPtrArray *hits)
     for (guint i = 0; i < hits->len && i < MAX_PASSAGES; i++) {
         const struct rag_hit *hit = hits->pdata[i];
         g_ptr_array_add(terms, terms_of(hit));
-        near = near || (!isnan(hit->vector_score) && hit->vector_score >= RELEVANT_COSINE) ||
+        near = near || (!isnan(hit->vector_score) && hit->vector_score >= RAG_RELEVANT_COSINE) ||
                share_of_words(query, terms->pdata[i]) >= RELEVANT_WORDS;
     }
     return near && !unknown_name(query, terms);

@@ -39,6 +39,13 @@ static void add_problem(struct rag_index_result *result, const char *path, const
     g_ptr_array_add(result->problems, rag_problem_new(path, reason, skipped));
 }
 
+static void add_offline(struct rag_index_result *result, const char *path, const char *reason)
+{
+    struct rag_problem *problem = rag_problem_new(path, reason, false);
+    problem->offline = true;
+    g_ptr_array_add(result->problems, problem);
+}
+
 /* --- scanning -------------------------------------------------------------------------------- */
 
 struct scan {
@@ -107,9 +114,9 @@ static bool after_scan(struct rag_ingest *ingest, const struct idx_root *root,
         if (!known)
             return false;
         if (!scanned->incomplete && (scanned->missing || known->len))
-            add_problem(ingest->result, root->path,
-                        "This folder is missing or empty now; what was read from it is kept.",
-                        false);
+            add_offline(ingest->result, root->path,
+                        "This is missing or empty now; what was read from it is kept. Connect its "
+                        "disk, or forget it.");
         return known->len == 0 && !scanned->missing
                    ? true
                    : idx_root_set_offline(store, root->id, true, error);
@@ -181,6 +188,19 @@ static bool again(struct rag_ingest *ingest, const struct idx_root *root, GError
     return idx_root_resume(store, root->path, error);
 }
 
+/* A path is there: so is every root above it, whatever the last scan of that one has found. */
+static bool roots_are_back(IdxStore *store, GPtrArray *roots, const char *path, GError **error)
+{
+    for (guint i = 0; i < roots->len; i++) {
+        const struct idx_root *root = roots->pdata[i];
+        size_t n = strlen(root->path);
+        if (root->offline && strncmp(path, root->path, n) == 0 && path[n] == '/' &&
+            !idx_root_set_offline(store, root->id, false, error))
+            return false;
+    }
+    return true;
+}
+
 /* Makes the path a root if it is there. One that is known is left as it is: adding it again would
    bring back what was forgotten below it. One that is known and not there is scanned all the same:
    that is how a deletion is noticed. */
@@ -194,14 +214,14 @@ static bool add_root(struct rag_ingest *ingest, const char *path, GError **error
     const struct idx_root *known = find_root(roots, path);
     if (lstat(path, &st) != 0) {
         if (!known)
-            add_problem(ingest->result, path, "There is no such file or folder.", false);
+            add_problem(ingest->result, path, RAG_NOT_THERE, false);
         return true;
     }
     bool is_file = stat(path, &st) != 0 || !S_ISDIR(st.st_mode);
     const char *collection = ingest->options.collection;
     if (!known && idx_root_add(store, path, is_file, collection, error) < 0)
         return false;
-    if (known && !again(ingest, known, error))
+    if ((known && !again(ingest, known, error)) || !roots_are_back(store, roots, path, error))
         return false;
     return !is_file || idx_retry(store, path, error) >= 0;
 }

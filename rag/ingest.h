@@ -7,6 +7,7 @@
 #include "rag/library.h"
 
 #define RAG_MAX_FILE_BYTES INT64_C(200000000)
+#define RAG_NOT_THERE      "There is no such file or folder; check how its name is written."
 #define RAG_CANNOT_LOOK    "This cannot be looked at; change its permissions and index it again."
 
 /* One call of rag_index. Belongs to the calling thread; workers see what is marked so. */

@@ -113,7 +113,7 @@ static const char *objection(RagLibrary *library, const char *path)
     if (is_below(path, idx_dir(library->store)))
         return "This is the library itself; add the folder that holds your documents.";
     if (lstat(path, &st) != 0)
-        return "There is no such file or folder.";
+        return RAG_NOT_THERE;
     return NULL;
 }
 

@@ -66,6 +66,7 @@ struct rag_index_options {
 struct rag_problem {
     char *path, *reason; /* (owned) */
     bool skipped;        /* by rule; else failed */
+    bool offline;        /* it is not there now, and what was read from it is kept */
 };
 struct rag_index_result {
     int64_t n_seen, n_new, n_changed, n_same, n_removed; /* files in this call's scan */

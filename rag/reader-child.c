@@ -165,20 +165,23 @@ static char *sentence_of_death(int status, const struct rag_child_request *reque
 {
     int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (signal == SIGXCPU)
-        return g_strdup_printf("Reading it took longer than %d seconds and was stopped.",
-                               request->timeout_seconds);
+        return g_strdup_printf(
+            "Reading it took longer than %d seconds and was stopped; split the file, or "
+            "give it more time.",
+            request->timeout_seconds);
     if (signal == SIGKILL) /* by the system, or by us, as it closed its pipe and stayed */
         return g_strdup("The reader was stopped before it had a result; perhaps the machine was "
-                        "short of memory.");
+                        "short of memory. Close other programs and try it again.");
     if (signal == SIGABRT || signal == SIGTRAP)
         return g_strdup_printf("The reader gave up on this file: it is damaged, or needs more than "
-                               "%.0f MB of memory.",
+                               "%.0f MB of memory. See whether another program can open it, or "
+                               "split it.",
                                (double)request->memory_bytes / 1e6);
     if (signal)
         return g_strdup_printf("The reader crashed on this file (%s); the file is probably "
-                               "damaged.",
+                               "damaged; get it again, or save it anew.",
                                strsignal(signal));
-    return g_strdup_printf("The reader ended without a result (exit code %d).",
+    return g_strdup_printf("The reader ended without a result (exit code %d); try it again.",
                            WEXITSTATUS(status));
 }
 
@@ -210,8 +213,10 @@ bool rag_child_run(const struct rag_child_request *request, char **failure,
     if (end == STREAM_CANCELLED)
         g_cancellable_set_error_if_cancelled(cancellable, error);
     else if (end == STREAM_TIMEOUT)
-        *failure = g_strdup_printf("Reading it took longer than %d seconds and was stopped.",
-                                   request->timeout_seconds);
+        *failure = g_strdup_printf(
+            "Reading it took longer than %d seconds and was stopped; split the file, or "
+            "give it more time.",
+            request->timeout_seconds);
     else if (end == STREAM_BROKEN)
         *failure = g_strdup(broken->message);
     else if (!frames->ended && !frames->enough)

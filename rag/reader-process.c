@@ -54,7 +54,8 @@ static void conclude_errno(struct rag_read_result *result, const char *path, int
                  "There is no permission to read this file; change its permissions and index it "
                  "again.");
     else
-        conclude(result, RAG_READ_LATER, "The file cannot be opened: %s.", g_strerror(error));
+        conclude(result, RAG_READ_LATER, "The file cannot be opened: %s. It is tried again.",
+                 g_strerror(error));
 }
 
 static const char *special_kind(mode_t mode)

@@ -450,6 +450,17 @@ GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const
     return g_steal_pointer(&hits);
 }
 
+/* There is always a nearest vector, also of a question that makes no sense. */
+static bool bears_on(GPtrArray *hits)
+{
+    for (guint i = 0; i < hits->len; i++) {
+        const struct rag_hit *hit = hits->pdata[i];
+        if (!isnan(hit->text_score) || hit->vector_score >= RAG_RELEVANT_COSINE)
+            return true;
+    }
+    return false;
+}
+
 GPtrArray *rag_search(RagLibrary *library, const char *text,
                       const struct rag_search_options *options, GCancellable *cancellable,
                       GError **error)
@@ -461,6 +472,9 @@ GPtrArray *rag_search(RagLibrary *library, const char *text,
         return NULL;
     }
     int k = options && options->k > 0 ? options->k : DEFAULT_K;
-    return rag_retrieve(library, query, k, options ? options->scope : NULL, NULL, cancellable,
-                        error);
+    GPtrArray *hits =
+        rag_retrieve(library, query, k, options ? options->scope : NULL, NULL, cancellable, error);
+    if (hits && !bears_on(hits))
+        g_ptr_array_set_size(hits, 0);
+    return hits;
 }

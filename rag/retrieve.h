@@ -15,6 +15,10 @@
 GPtrArray *rag_retrieve(RagLibrary *library, const RagQuery *query, int k, const char *const *scope,
                         float **query_vector, GCancellable *cancellable, GError **error);
 
+/* Below this cosine a passage without any word of the question has nothing to do with it
+   (docs/RETRIEVAL.md). */
+#define RAG_RELEVANT_COSINE 0.40
+
 /* One candidate of the two searches, for fusion. */
 struct rag_candidate {
     int64_t passage;

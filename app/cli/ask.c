@@ -10,7 +10,6 @@
 #include "app/cli/passages.h"
 #include "app/cli/verbs.h"
 #include "app/error.h"
-#include "app/regular-file.h"
 #include <glib/gi18n.h>
 #include <unistd.h>
 
@@ -273,26 +272,6 @@ static void close_all(struct ask *ask)
     g_string_free(ask->streamed, TRUE);
 }
 
-/* The words of the command line, or standard input where they are "-": an argument cannot hold more
-   than 128 KiB. NULL with an error; empty is an error. */
-static char *read_question(const struct cli *cli, GError **error)
-{
-    g_autofree char *question = NULL;
-    gsize n;
-
-    if (g_strcmp0(cli->arguments[0], "-") != 0 || cli->arguments[1])
-        question = g_strjoinv(" ", cli->arguments);
-    else if (!regular_stream_read(STDIN_FILENO, _("standard input"), CLI_MAX_TEXT, &question, &n,
-                                  error))
-        return NULL;
-    g_strstrip(question);
-    if (*question)
-        return g_steal_pointer(&question);
-    g_set_error_literal(error, APP_ERROR, APP_ERROR_USAGE,
-                        _("The question is empty: write it after `lectern ask`."));
-    return NULL;
-}
-
 int verb_ask(struct cli *cli, int argc, char **argv)
 {
     struct ask ask = {.cli = cli, .options = {.size = sizeof ask.options}};
@@ -325,7 +304,7 @@ int verb_ask(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, _("Give either a question or --batch, not both."));
     if (ask.options.max_tokens < 0 || n_context < 0)
         return cli_usage(cli, _("-n and --ctx must not be negative."));
-    if (!batch && !(question = read_question(cli, &error)))
+    if (!batch && !(question = cli_question(cli, &error)))
         return cli_fail(cli, error);
     ask.options.scope = (const char *const *)cli_absolute(scope);
     ask.options.no_compress = no_compress;

@@ -10,10 +10,12 @@
 #include "app/cli/verbs.h"
 #include "app/error.h"
 #include "app/paths.h"
+#include "app/regular-file.h"
 #include "config.h"
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -179,6 +181,24 @@ bool cli_parse(struct cli *cli, int argc, char **argv, const GOptionEntry *entri
         return false;
     }
     return true;
+}
+
+char *cli_question(const struct cli *cli, GError **error)
+{
+    g_autofree char *question = NULL;
+    gsize n;
+
+    if (g_strcmp0(cli->arguments[0], "-") != 0 || cli->arguments[1])
+        question = g_strjoinv(" ", cli->arguments);
+    else if (!regular_stream_read(STDIN_FILENO, _("standard input"), CLI_MAX_TEXT, &question, &n,
+                                  error))
+        return NULL;
+    g_strstrip(question);
+    if (*question)
+        return g_steal_pointer(&question);
+    g_set_error(error, APP_ERROR, APP_ERROR_USAGE, _("The question is empty: write it after `%s`."),
+                g_get_prgname());
+    return NULL;
 }
 
 GStrv cli_absolute(GStrv paths)

@@ -72,7 +72,7 @@ static bool named_path_failed(GPtrArray *problems, GStrv paths)
 {
     for (guint i = 0; problems && i < problems->len; i++) {
         const struct rag_problem *problem = problems->pdata[i];
-        if (g_strv_contains((const char *const *)paths, problem->path))
+        if (!problem->offline && g_strv_contains((const char *const *)paths, problem->path))
             return true;
     }
     return false;

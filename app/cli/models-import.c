@@ -71,6 +71,11 @@ static bool copy_file(const char *source, const char *target, GCancellable *canc
         return true;
     if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_propagate_error(error, g_steal_pointer(&cause));
+    else if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        g_set_error(error, APP_ERROR, APP_ERROR_FAILED,
+                    _("%s cannot be copied to %s: the disk is full. Free some space and import it "
+                      "again."),
+                    source, target);
     else
         g_set_error(error, APP_ERROR, APP_ERROR_FAILED, _("%s cannot be copied to %s: %s."), source,
                     target, cause->message);

@@ -66,7 +66,8 @@ static int search_once(struct search *search, const char *query)
     }
     if (hits->len > 0)
         return CLI_OK;
-    cli_say(_("Nothing was found. Other words may help; `lectern status` shows what is there."));
+    cli_say(_("Nothing was found that has to do with it. Other words may help; `lectern status` "
+              "shows what is there."));
     return CLI_NOTHING;
 }
 
@@ -88,17 +89,17 @@ int verb_search(struct cli *cli, int argc, char **argv)
     int code;
 
     if (!cli_parse(
-            cli, argc, argv, entries, "WORDS… | --batch FILE.jsonl",
-            _("Finds passages by their words and their meaning. --model names the embedder."), 0,
-            -1))
+            cli, argc, argv, entries, "WORDS… | - | --batch FILE.jsonl",
+            _("Finds passages by their words and their meaning. - reads the words from standard "
+              "input. --model names the embedder."),
+            0, -1))
         return CLI_USAGE;
-    query = g_strjoinv(" ", cli->arguments);
-    g_strstrip(query);
-    if (!batch == !*query)
-        return cli_usage(cli, batch ? _("Give either words or --batch, not both.")
-                                    : _("What to search for is missing."));
+    if (batch && *cli->arguments)
+        return cli_usage(cli, _("Give either words or --batch, not both."));
     if (search.options.k < 1 || search.options.k > 1000)
         return cli_usage(cli, _("-k %d is not between 1 and 1000."), search.options.k);
+    if (!batch && !(query = cli_question(cli, &error)))
+        return cli_fail(cli, error);
     search.options.scope = (const char *const *)cli_absolute(scope);
     if (!cli_library_open(cli, CLI_LIBRARY_NAMED_EMBEDDER, &library, &error))
         return cli_fail(cli, error);

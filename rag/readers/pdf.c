@@ -150,7 +150,8 @@ PopplerDocument *rag_pdf_open(int fd, GError **error)
         fail(error, RAG_READ_ERROR_FAILED,
              "The PDF is encrypted; save it without its password to have it read.");
     else
-        fail(error, RAG_READ_ERROR_FAILED, "The PDF is damaged or cut off and cannot be opened.");
+        fail(error, RAG_READ_ERROR_FAILED,
+             "The PDF is damaged or cut off and cannot be opened; get it again.");
     return NULL;
 }
 
@@ -182,9 +183,10 @@ bool rag_reader_pdf(struct rag_reading *reading, GError **error)
     reading->format = "pdf";
     reading->pos_kind = RAG_POS_PAGE;
     reading->n_pages = poppler_document_get_n_pages(document);
-    bool ok = reading->n_pages > 0 ? put_document(reading, document, error)
-                                   : fail(error, RAG_READ_ERROR_FAILED,
-                                          "The PDF is damaged or cut off: it has no pages.");
+    bool ok = reading->n_pages > 0
+                  ? put_document(reading, document, error)
+                  : fail(error, RAG_READ_ERROR_FAILED,
+                         "The PDF is damaged or cut off: it has no pages; get it again.");
     g_object_unref(document);
     return ok;
 }

@@ -72,8 +72,8 @@ def test_unknown_options():
 
 
 def test_what_is_missing():
-    refused("search", words=["missing"])
-    refused("search", "  ", words=["missing"])
+    refused("search", words=["empty"])
+    refused("search", "  ", words=["empty"])
     refused("forget", words=["missing"])
     refused("generate", words=["-p"])
     refused("logits", words=["-p"])

@@ -71,7 +71,16 @@ def test_search():
     assert "\ufffd" in first["file"], "a name that is no UTF-8 is shown all the same"
     assert len(harness.lectern_json("search", "number", "-k", "2",
                                     library=library())["passages"]) == 2
+    assert "245" in first["telling"], first["telling"]
     assert "zeppelin" in harness.lectern("search", "zeppelin", library=library()).stdout
+    asked = harness.lectern("search", "-k", "1", "-", library=library(), input="zeppelin\n")
+    assert "245" in asked.stdout, asked.stdout
+
+
+def test_search_of_nonsense():
+    """Some passage is always the nearest one; that alone is no find."""
+    result = harness.lectern("search", "qwrtz", "xcvbn", library=library(), expect=3)
+    assert result.stdout == "" and "has to do with it" in result.stderr, result.stderr
 
 
 def test_search_scope():
@@ -79,6 +88,10 @@ def test_search_scope():
     files = {p["file"] for p in harness.lectern_json("search", "number of keeper", "--scope",
                                                      inside, library=library())["passages"]}
     assert files == {str(inside)}, files
+    other = _shared_notes() / "keeper-3.md"
+    both = {p["file"] for p in harness.lectern_json("search", "number of keeper", "--scope", inside,
+                                                    "--scope", other, library=library())["passages"]}
+    assert both == {str(inside), str(other)}, both
 
 
 def _shared_notes():
@@ -112,6 +125,24 @@ def test_batches_that_are_wrong():
     for path in (folder / "pipe.jsonl", folder / "none.jsonl", folder):
         result = harness.lectern("search", "--batch", path, library=library(), expect=1, limit=60)
         assert str(path) in result.stderr, result.stderr
+
+
+def test_index_of_a_folder_that_is_away():
+    """What was read is kept, and nobody calls it failed."""
+    folder = harness.scratch()
+    documents.make(folder / "notes", 2)
+    place = folder / "library"
+    harness.need_models(harness.EMBEDDER)
+    harness.lectern("index", folder / "notes", library=place)
+    (folder / "notes").rename(folder / "away")
+    for paths in ([], [folder / "notes"]):
+        result = harness.lectern_json("index", *paths, library=place)
+        assert [p["state"] for p in result["problems"]] == ["offline"], result
+        assert "failed" not in harness.lectern("index", *paths, library=place).stdout.split("\n")[0]
+    assert harness.lectern_json("status", library=place)["documents"]["offline"] == 2
+    (folder / "away").rename(folder / "notes")
+    one = harness.lectern("index", folder / "notes" / "keeper-1.md", library=place).stdout
+    assert one.startswith("1 document ready"), one
 
 
 def test_forget():

@@ -92,7 +92,7 @@ static void test_bad_files(struct place *place, gconstpointer data)
     g_assert_cmpstr(reason_of(&result, "junk.txt"), ==,
                     "This is not text, nor a format that can be read.");
     g_assert_cmpstr(reason_of(&result, "truncated.pdf"), ==,
-                    "The PDF is damaged or cut off and cannot be opened.");
+                    "The PDF is damaged or cut off and cannot be opened; get it again.");
     g_assert_cmpstr(reason_of(&result, "picture.png"), ==, "Pictures cannot be read.");
     g_assert_cmpstr(reason_of(&result, "letter.docx"), ==,
                     "Word-processor documents cannot be read yet.");
@@ -104,7 +104,7 @@ static void test_bad_files(struct place *place, gconstpointer data)
     g_assert_cmpstr(reason_of(&result, "up"), ==,
                     "This is a link to a folder; add the folder itself to have it read.");
     g_assert_cmpstr(reason_of(&result, "/there/is/no/such"), ==,
-                    "There is no such file or folder.");
+                    "There is no such file or folder; check how its name is written.");
     rag_index_result_clear(&result);
     g_assert_cmpuint(n_found(library, "gnu"), ==, 1);
     g_assert_cmpuint(n_found(library, "gazelle"), ==, 1);

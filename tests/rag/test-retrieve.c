@@ -191,6 +191,19 @@ static void test_quoted_with_vectors(void)
     small_library_free(library);
 }
 
+/* Some vector is always nearest; that alone is no find. */
+static void test_nonsense(void)
+{
+    RagLibrary *library = small_library(passages, fake_engine());
+    g_autoptr(GPtrArray) all = search(library, "notice depth clone rules monks");
+    g_assert_cmpuint(all->len, >=, 5); /* each has a vector now */
+    g_autoptr(GPtrArray) nothing = search(library, "zzzxx zxxzz");
+    g_assert_cmpuint(nothing->len, ==, 0);
+    g_autoptr(GPtrArray) alike = search(library, "ecnotinotice"); /* letters, not words */
+    g_assert_cmpuint(alike->len, >, 0);
+    small_library_free(library);
+}
+
 static void test_bad_input(void)
 {
     RagLibrary *library = small_library(passages, NULL);
@@ -219,6 +232,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
     g_test_add_func("/retrieve/telling", test_telling);
     g_test_add_func("/retrieve/quoted-with-vectors", test_quoted_with_vectors);
+    g_test_add_func("/retrieve/nonsense", test_nonsense);
     g_test_add_func("/retrieve/bad-input", test_bad_input);
     return g_test_run();
 }
