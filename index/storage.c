@@ -203,10 +203,13 @@ bool storage_peek(const char *dir, struct storage_header **header, int64_t *vers
 }
 
 /* A folder that cannot be written has no place for SQLite's -shm: then the file is opened as
-   immutable, which is right only if no log is waiting beside it. */
-static sqlite3 *open_immutable(const char *dir, const char *path, GError **error)
+   immutable, which is right only if no log is waiting beside it. A log on a medium that nobody can
+   write is read without locks, its index being in memory (sqlite.org/wal.html, "Use of WAL Without
+   Shared-Memory"); in a folder that is only closed to us, its owner may be writing it. */
+static sqlite3 *open_unwritable(const char *dir, const char *path, bool medium, GError **error)
 {
-    if (storage_bytes(dir, DATABASE "-wal") > 0) {
+    bool log = storage_bytes(dir, DATABASE "-wal") > 0;
+    if (log && !medium) {
         g_autofree char *name = g_filename_display_name(dir);
         g_set_error(error, IDX_ERROR, IDX_ERROR_READ_ONLY,
                     "The library %s has changes that were not finished and cannot be written. "
@@ -215,10 +218,13 @@ static sqlite3 *open_immutable(const char *dir, const char *path, GError **error
         return NULL;
     }
     g_autofree char *escaped = g_uri_escape_bytes((const guint8 *)path, strlen(path), "/");
-    g_autofree char *uri = g_strconcat("file:", escaped, "?immutable=1", NULL);
+    g_autofree char *uri =
+        g_strconcat("file:", escaped, log ? "?vfs=unix-none" : "?immutable=1", NULL);
     sqlite3 *db = NULL;
     int rc = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                              NULL);
+    if (rc == SQLITE_OK && log)
+        rc = sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         return db;
     g_autofree char *name = g_filename_display_name(path);
@@ -250,7 +256,7 @@ sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned f
     if (!read_only && !storage_can_write(dir, error))
         return NULL;
     if (read_only && access(dir, W_OK) != 0)
-        return open_immutable(dir, path, error);
+        return open_unwritable(dir, path, errno == EROFS, error);
     sqlite3 *db = NULL;
     int mode = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int rc = sqlite3_open_v2(path, &db, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);

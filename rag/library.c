@@ -72,7 +72,13 @@ RagLibrary *rag_library_open(const struct rag_library_options *options, GError *
     g_autoptr(RagLibrary) library = g_new0(RagLibrary, 1);
     unsigned flags = options->read_only ? IDX_READ_ONLY : options->create ? IDX_CREATE : 0;
     library->read_only = options->read_only;
-    library->store = idx_open(options->dir, NULL, flags, error);
+    g_autoptr(GError) cause = NULL;
+    library->store = idx_open(options->dir, NULL, flags, &cause);
+    if (!library->store && !options->read_only &&
+        g_error_matches(cause, IDX_ERROR, IDX_ERROR_READ_ONLY))
+        g_set_error_literal(error, RAG_ERROR, RAG_ERROR_READ_ONLY, cause->message);
+    else if (!library->store)
+        g_propagate_error(error, g_steal_pointer(&cause));
     if (!library->store)
         return NULL;
     library->reader_argv = g_strdupv((char **)options->reader_argv);

@@ -25,6 +25,7 @@ enum rag_error {
     RAG_ERROR_LONG_QUESTION, /* the question alone does not fit the context */
     RAG_ERROR_EMPTY_LIBRARY, /* nothing is ready to be searched */
     RAG_ERROR_MODEL,         /* the engine's message */
+    RAG_ERROR_READ_ONLY,     /* the library cannot be written: it may be opened read_only */
 };
 
 struct rag_library_options {

@@ -253,7 +253,7 @@ static bool open_all(struct ask *ask, int n_context, GError **error)
     struct eng_err err;
 
     /* the library first: an empty one is said at once, before half a gigabyte is loaded */
-    if (!cli_library_open(ask->cli, 0, &ask->library, error))
+    if (!cli_library_open(ask->cli, CLI_LIBRARY_LOOK, &ask->library, error))
         return false;
     ask->engine = cli_open_chat(ask->cli, error);
     if (!ask->engine)

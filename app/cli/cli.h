@@ -77,10 +77,13 @@ struct cli_library {
     struct engine *embedder; /* (owned) NULL: full text only */
     char *embedder_hash;     /* (owned) */
     RagLibrary *rag;         /* (owned) */
+    bool read_only;          /* nothing that is asked is kept */
 };
 enum cli_library_flags {
     CLI_LIBRARY_CREATE = 1,         /* made if it is not there; else that is APP_ERROR_NOTHING */
     CLI_LIBRARY_NAMED_EMBEDDER = 2, /* --model names the embedder */
+    CLI_LIBRARY_LOOK = 4,           /* only looks things up: if the library cannot be written, it is
+                                       opened for that (and it is said) */
 };
 bool cli_library_open(struct cli *cli, unsigned flags, struct cli_library *out, GError **error);
 void cli_library_close(struct cli_library *library);

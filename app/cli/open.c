@@ -108,6 +108,24 @@ static bool open_embedder(struct cli *cli, bool named, struct cli_library *out, 
     return out->embedder_hash != NULL;
 }
 
+static RagLibrary *open_library(struct rag_library_options *options, bool look, bool *read_only,
+                                GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    RagLibrary *library = rag_library_open(options, &cause);
+
+    if (!library && look && g_error_matches(cause, RAG_ERROR, RAG_ERROR_READ_ONLY)) {
+        options->read_only = *read_only = true;
+        library = rag_library_open(options, error);
+        if (library)
+            cli_say(_("%s can only be read now: nothing that is asked is kept."), options->dir);
+        return library;
+    }
+    if (!library)
+        g_propagate_error(error, g_steal_pointer(&cause));
+    return library;
+}
+
 bool cli_library_open(struct cli *cli, unsigned flags, struct cli_library *out, GError **error)
 {
     bool create = flags & CLI_LIBRARY_CREATE;
@@ -128,7 +146,7 @@ bool cli_library_open(struct cli *cli, unsigned flags, struct cli_library *out, 
     if (open_embedder(cli, flags & CLI_LIBRARY_NAMED_EMBEDDER, out, error)) {
         options.embedder = out->embedder;
         options.embedder_hash = out->embedder_hash;
-        out->rag = rag_library_open(&options, error);
+        out->rag = open_library(&options, flags & CLI_LIBRARY_LOOK, &out->read_only, error);
     }
     if (!out->rag)
         cli_library_close(out);

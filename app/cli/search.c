@@ -101,7 +101,7 @@ int verb_search(struct cli *cli, int argc, char **argv)
     if (!batch && !(query = cli_question(cli, &error)))
         return cli_fail(cli, error);
     search.options.scope = (const char *const *)cli_absolute(scope);
-    if (!cli_library_open(cli, CLI_LIBRARY_NAMED_EMBEDDER, &library, &error))
+    if (!cli_library_open(cli, CLI_LIBRARY_NAMED_EMBEDDER | CLI_LIBRARY_LOOK, &library, &error))
         return cli_fail(cli, error);
     search.rag = library.rag;
     code = batch ? cli_batch_run(cli, batch, answer, &search) : search_once(&search, query);

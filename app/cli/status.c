@@ -70,7 +70,7 @@ int verb_status(struct cli *cli, int argc, char **argv)
 
     if (!cli_parse(cli, argc, argv, entries, "", _("Shows what the library holds."), 0, 0))
         return CLI_USAGE;
-    if (!cli_library_open(cli, 0, &library, &error))
+    if (!cli_library_open(cli, CLI_LIBRARY_LOOK, &library, &error))
         return cli_fail(cli, error);
     if (!rag_status(library.rag, &status, &error))
         code = cli_fail(cli, error);

@@ -145,6 +145,34 @@ def test_index_of_a_folder_that_is_away():
     assert one.startswith("1 document ready"), one
 
 
+def test_library_on_a_read_only_medium():
+    """status, search and ask look things up there; what would write says why it cannot."""
+    folder = harness.scratch()
+    documents.make(folder / "notes", 3)
+    place = folder / "library"
+    harness.need_models(harness.EMBEDDER, harness.SMALL_CHAT)
+    harness.lectern("index", folder / "notes", library=place)
+    program = harness.binary()
+    steps = f"""
+        mount --bind {place} {place} && mount -o remount,ro,bind {place} || exit 77
+        {program} status --library {place} --json && {program} search --library {place} keeper-1 \
+            --json && {program} ask --library {place} --model {harness.SMALL_CHAT} -n 8 \
+            "What is the number of keeper-1?" --json || exit 1
+        {program} index --library {place} {folder}/notes && exit 2
+        {program} forget --library {place} {folder}/notes && exit 3
+        exit 0
+    """
+    result = harness.run("unshare", "-m", "sh", "-c", steps, expect=None)
+    if result.returncode == 77 or "unshare" in result.stderr:
+        raise harness.Skip("nothing can be mounted here")
+    assert result.returncode == 0, (result.returncode, result.stderr)
+    status, found, answer = [json.loads(line) for line in result.stdout.splitlines()[:3]]
+    assert status["documents"]["ready"] == 3 and found["passages"], status
+    assert answer["passages"] and answer["answer_id"] == 0, answer
+    assert result.stderr.count("can only be read now") == 3, result.stderr
+    assert "Read-only file system" in result.stderr, result.stderr
+
+
 def test_forget():
     folder = harness.scratch()
     documents.make(folder / "notes", 2)

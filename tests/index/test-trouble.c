@@ -5,6 +5,7 @@
 #include "index/store.h"
 #include "tests/index/fixture.h"
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -191,12 +192,76 @@ static void test_locked(void)
     fixture_close(&fixture);
 }
 
+/* A medium that nobody can write, with the log of a process that was killed beside the database:
+   all of it can be found, and the folder stays as it is. */
+static int medium_child(const char *dir)
+{
+    g_autoptr(GError) error = NULL;
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount(dir, dir, NULL, MS_BIND, NULL) != 0 ||
+        mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) != 0)
+        return 77;
+    g_autofree char *shared = g_build_filename(dir, "library.db-shm", NULL);
+    g_autoptr(IdxStore) store = idx_open(dir, NULL, IDX_READ_ONLY, &error);
+    if (!store) {
+        g_printerr("# %s\n", error->message);
+        return 2;
+    }
+    for (int i = 0; i < 2; i++) {
+        const char *const words[] = {i ? "beta" : "alpha", NULL};
+        g_autoptr(GArray) hits = idx_search_text(store, words, NULL, 9, NULL, &error);
+        if (!hits || hits->len != 1)
+            return 3;
+    }
+    float query[DIM];
+    vector_of("beta", DIM, query);
+    g_autoptr(GArray) near = idx_search_vectors(store, 1, query, 9, NULL, &error);
+    if (!near || near->len != 2)
+        return 4;
+    return g_file_test(shared, G_FILE_TEST_EXISTS) ? 5 : 0;
+}
+
+static void copy(const char *from, const char *to, const char *name)
+{
+    g_autofree char *source = g_build_filename(from, name, NULL), *bytes = NULL;
+    g_autofree char *target = g_build_filename(to, name, NULL);
+    gsize n;
+    g_assert_true(g_file_get_contents(source, &bytes, &n, NULL));
+    g_assert_cmpuint(n, >, 0);
+    g_assert_true(g_file_set_contents(target, bytes, (gssize)n, NULL));
+}
+
+static void test_read_only_medium(void)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_put1(&fixture, "/docs/a", "alpha");
+    fixture_reopen(&fixture); /* this much is in the database */
+    fixture_put1(&fixture, "/docs/b", "beta");
+    fixture_embed(&fixture); /* and this in the log only */
+    char *dir = scratch_new();
+    copy(fixture.dir, dir, "library.db");
+    copy(fixture.dir, dir, "library.db-wal");
+    pid_t child = fork();
+    if (child == 0)
+        _exit(medium_child(dir));
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        g_test_skip("cannot mount");
+    else
+        g_assert_cmpint(status, ==, 0);
+    scratch_remove(dir);
+    fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/index/trouble/full-database", test_full_database);
     g_test_add_func("/index/trouble/full-disk", test_full_disk);
     g_test_add_func("/index/trouble/read-only", test_read_only);
+    g_test_add_func("/index/trouble/read-only-medium", test_read_only_medium);
     g_test_add_func("/index/trouble/locked", test_locked);
     return g_test_run();
 }
