@@ -277,6 +277,8 @@ void lec_conversation_page_open(LecConversationPage *self, gint64 conversation)
     g_cancellable_cancel(self->cancellable);
     g_object_unref(self->cancellable);
     self->cancellable = g_cancellable_new();
+    if (gtk_widget_get_focus_child(GTK_WIDGET(self->transcript)))
+        lec_conversation_page_focus_composer(self);
     lec_transcript_show(self->transcript, none);
     lec_draft_open(self->draft, self->library, conversation);
     lec_composer_set_message(self->composer, NULL);
@@ -366,6 +368,7 @@ static void on_ask_instead(LecConversationPage *self, LecAnswer *answer, const c
 
     if (!self->chat || running_here(self))
         return;
+    lec_conversation_page_focus_composer(self); /* the row with the keyboard goes */
     lec_transcript_truncate(self->transcript, answer);
     row = ask(self, question, lec_answer_get_parent(answer), no_documents);
     if (lec_answer_get_turn(answer))

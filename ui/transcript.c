@@ -279,8 +279,21 @@ static gboolean same_turn(LecAnswer *a, LecAnswer *b)
     return a == b || (lec_answer_get_turn(a) && lec_answer_get_turn(a) == lec_answer_get_turn(b));
 }
 
+/* Whether the keyboard is in the row of that turn or in a later one. */
+static gboolean has_focus_from(LecTranscript *self, guint first)
+{
+    for (guint i = first; i < self->answers->len; i++) {
+        LecTurnRow *row = lec_transcript_get_row(self, self->answers->pdata[i]);
+
+        if (row && gtk_widget_get_focus_child(GTK_WIDGET(self->rows)) == GTK_WIDGET(row))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void lec_transcript_replace(LecTranscript *self, GPtrArray *answers)
 {
+    gboolean had_focus;
     guint same = 0;
 
     g_return_if_fail(LEC_IS_TRANSCRIPT(self));
@@ -293,11 +306,15 @@ void lec_transcript_replace(LecTranscript *self, GPtrArray *answers)
     }
     self->following = FALSE;
     find_anchor(self);
+    had_focus = has_focus_from(self, same);
     remove_rows(self, same);
     for (guint i = same; i < answers->len; i++) {
         g_ptr_array_add(self->answers, g_object_ref(answers->pdata[i]));
         gtk_box_append(self->rows, GTK_WIDGET(make_row(self, answers->pdata[i])));
     }
+    if (had_focus && same < answers->len)
+        gtk_widget_child_focus(GTK_WIDGET(lec_transcript_get_row(self, answers->pdata[same])),
+                               GTK_DIR_TAB_FORWARD);
 }
 
 void lec_transcript_append(LecTranscript *self, LecAnswer *answer)
