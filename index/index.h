@@ -107,6 +107,10 @@ bool idx_location_known(IdxStore *store, const struct idx_file *file, bool *know
 int64_t idx_root_sweep(IdxStore *store, int64_t root, int64_t scan_start, GError **error);
 bool idx_location_skip(IdxStore *store, const struct idx_file *file, const char *reason,
                        GError **error);
+/* It cannot be read now, for a reason that may pass. *kept: what was read of it before stays and can
+   be searched, with the reason beside it; else it is skipped. */
+bool idx_location_block(IdxStore *store, const struct idx_file *file, const char *reason,
+                        bool *kept, GError **error);
 
 /* Removes everything at or below path everywhere: locations, text, full text, vectors; files inside
    a kept root get an exclusion, a root itself is removed. Erases freed pages (secure_delete, FTS

@@ -176,7 +176,7 @@ bool places_flush_seen(IdxStore *store, GError **error)
 
 /* What is known of a path. */
 struct known {
-    bool there, same, final, has_content;
+    bool there, same, final, has_content, blocked;
     int64_t id;
 };
 
@@ -187,7 +187,8 @@ static bool look_up(IdxStore *store, const char *path, const struct idx_file *fi
         sql_query(store,
                   "SELECT id, size = ?2 AND mtime_ns = ?3,"
                   " state IN ('ready', 'failed', 'skipped'),"
-                  " content IS NOT NULL FROM locations WHERE path = ?1",
+                  " content IS NOT NULL, state = 'ready' AND reason <> ''"
+                  " FROM locations WHERE path = ?1",
                   SQL(SQL_BYTES(path), SQL_INT(file->size), SQL_INT(file->mtime_ns)), error);
     *out = (struct known){0};
     if (!rows || !sql_next(store, rows, &out->there, error))
@@ -197,6 +198,7 @@ static bool look_up(IdxStore *store, const char *path, const struct idx_file *fi
         out->same = sqlite3_column_int(rows, 1);
         out->final = sqlite3_column_int(rows, 2);
         out->has_content = sqlite3_column_int(rows, 3);
+        out->blocked = sqlite3_column_int(rows, 4);
     }
     return true;
 }
@@ -228,6 +230,13 @@ bool idx_location_known(IdxStore *store, const struct idx_file *file, bool *know
     return ok;
 }
 
+/* The location was seen, and this is to be said of it. */
+static bool set_reason(IdxStore *store, int64_t id, const char *reason, GError **error)
+{
+    return sql_run(store, "UPDATE locations SET reason = ?2, seen_at = ?3 WHERE id = ?1",
+                   SQL(SQL_INT(id), SQL_TEXT(reason), SQL_INT(store_now(store))), error);
+}
+
 enum idx_seen idx_location_seen(IdxStore *store, const struct idx_file *file, GError **error)
 {
     bool out;
@@ -239,17 +248,21 @@ enum idx_seen idx_location_seen(IdxStore *store, const struct idx_file *file, GE
         return IDX_SEEN_EXCLUDED;
     if (!look_up(store, path, file, &known, error))
         return IDX_SEEN_ERROR;
-    if (known.there && known.same && known.final) {
+    if (known.there && known.same && known.final && !known.blocked) {
         g_array_append_val(store->seen, known.id);
         if (store->seen->len >= SEEN_BATCH && !places_flush_seen(store, error))
             return IDX_SEEN_ERROR;
         return IDX_SEEN_SAME;
     }
+    bool readable_again = known.blocked && known.same;
     if (!sql_begin(store, error))
         return IDX_SEEN_ERROR;
-    bool ok = record(store, path, file, error);
+    bool ok =
+        readable_again ? set_reason(store, known.id, "", error) : record(store, path, file, error);
     if (!sql_end(store, ok, error))
         return IDX_SEEN_ERROR;
+    if (readable_again)
+        return IDX_SEEN_SAME;
     return known.has_content            ? IDX_SEEN_CHANGED
            : known.there && known.final ? IDX_SEEN_CHANGED
                                         : IDX_SEEN_NEW;
@@ -289,6 +302,23 @@ bool idx_location_skip(IdxStore *store, const struct idx_file *file, const char 
     if (!sql_begin(store, error))
         return false;
     bool ok = skip(store, path, file, reason, error);
+    return sql_end(store, ok, error);
+}
+
+bool idx_location_block(IdxStore *store, const struct idx_file *file, const char *reason,
+                        bool *kept, GError **error)
+{
+    struct known known;
+    g_autofree char *path = places_clean(file->path);
+    *kept = false;
+    if (!look_up(store, path, file, &known, error))
+        return false;
+    if (!known.has_content)
+        return idx_location_skip(store, file, reason, error);
+    *kept = true;
+    if (!sql_begin(store, error))
+        return false;
+    bool ok = set_reason(store, known.id, reason, error);
     return sql_end(store, ok, error);
 }
 

@@ -71,6 +71,14 @@ static bool on_file(void *data, const struct rag_scan_file *found, GError **erro
     };
     if (++result->n_seen % PROGRESS_FILES == 0)
         rag_ingest_progress(scan->ingest, RAG_PHASE_SCAN, found->path, result->n_seen, 0);
+    if (found->reason && found->for_now) {
+        bool kept = false;
+        if (!idx_location_block(store, &file, found->reason, &kept, error))
+            return false;
+        if (kept)
+            add_problem(result, found->path, found->reason, true);
+        return true;
+    }
     if (found->reason)
         return idx_location_skip(store, &file, found->reason, error);
     switch (idx_location_seen(store, &file, error)) {

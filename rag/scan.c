@@ -52,12 +52,13 @@ static bool is_junk_folder(const char *path, const char *name)
     return name[0] == '.' || access(tag, F_OK) == 0;
 }
 
-static bool hand_on(struct walk *walk, const char *path, const struct stat *st, const char *reason,
-                    GError **error)
+static bool hand_over(struct walk *walk, const char *path, const struct stat *st,
+                      const char *reason, bool for_now, GError **error)
 {
     struct rag_scan_file file = {
         .path = path,
         .reason = reason,
+        .for_now = for_now,
     };
     /* What cannot be read now is given no size and time: when it can be, it will look changed. */
     if (st && S_ISREG(st->st_mode)) {
@@ -66,6 +67,12 @@ static bool hand_on(struct walk *walk, const char *path, const struct stat *st, 
     }
     walk->result->n_files++;
     return walk->options->on_file(walk->options->data, &file, error);
+}
+
+static bool hand_on(struct walk *walk, const char *path, const struct stat *st, const char *reason,
+                    GError **error)
+{
+    return hand_over(walk, path, st, reason, false, error);
 }
 
 static const char *kind_reason(mode_t mode)
@@ -99,7 +106,10 @@ static bool visit_file(struct walk *walk, const char *path, GError **error)
         bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
         bool gone = reason == ENOENT || reason == ENOTDIR;
         if (is_link && reason == EACCES)
-            return hand_on(walk, path, NULL, "There is no permission to follow this link.", error);
+            return hand_over(walk, path, NULL,
+                             "There is no permission to follow this link; change that of the "
+                             "folders it leads to.",
+                             true, error);
         if (is_link && gone)
             return hand_on(walk, path, NULL, "The link points to a file that is not there.", error);
         if (gone) /* since the folder was listed */
@@ -110,10 +120,10 @@ static bool visit_file(struct walk *walk, const char *path, GError **error)
     if (!S_ISREG(st.st_mode))
         return hand_on(walk, path, NULL, kind_reason(st.st_mode), error);
     if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
-        return hand_on(walk, path, NULL,
-                       "There is no permission to read this file; change its permissions and index "
-                       "it again.",
-                       error);
+        return hand_over(walk, path, NULL,
+                         "There is no permission to read this file; change its permissions and "
+                         "index it again.",
+                         true, error);
     return hand_on(walk, path, &st, rag_detect_by_name(name), error);
 }
 

@@ -12,6 +12,7 @@ struct rag_scan_file {
     const char *path; /* (borrowed) absolute, bytes as the file system has them */
     int64_t size, mtime_ns;
     const char *reason; /* (static) NULL, or why it is not to be read */
+    bool for_now;       /* the reason may pass: what was read of the file stays */
 };
 
 struct rag_scan_options {

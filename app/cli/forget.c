@@ -40,8 +40,8 @@ int verb_forget(struct cli *cli, int argc, char **argv)
             cli, argc, argv, entries, "PATH…",
             _("Removes files, or all files below a folder, from the library: text, vectors "
               "and all. The files themselves stay where they are, and are not added again "
-              "with the folder that holds them. Answers already given keep the passages that "
-              "they quoted."),
+              "with the folder that holds them. What answers already given quote of them goes "
+              "too; what was asked and written stays."),
             1, -1))
         return CLI_USAGE;
     if (!cli_library_open(cli, 0, &library, &error))

@@ -121,6 +121,38 @@ static void test_skip(void)
     fixture_close(&fixture);
 }
 
+/* Unreadable for a while: what was read stays, unless the file has changed meanwhile. */
+static void test_block(void)
+{
+    g_autoptr(GError) error = NULL;
+    bool kept = true;
+    struct fixture fixture;
+    fixture_open(&fixture);
+    const struct idx_file fresh = {"/docs/b", fixture.root, 0, 0};
+    g_assert_true(idx_location_block(fixture.store, &fresh, "no permission", &kept, &error));
+    g_assert_false(kept);
+    assert_state(&fixture, "/docs/b", "skipped");
+    fixture_put1(&fixture, "/docs/a", "hello");
+    fixture_embed(&fixture);
+    int64_t start = g_get_real_time();
+    const struct idx_file file = {"/docs/a", fixture.root, 0, 0};
+    g_assert_true(idx_location_block(fixture.store, &file, "no permission", &kept, &error));
+    g_assert_true(kept);
+    g_autoptr(IdxLocation) blocked = idx_location_get(fixture.store, "/docs/a", &error);
+    g_assert_cmpint(blocked->state, ==, IDX_READY);
+    g_assert_cmpstr(blocked->reason, ==, "no permission");
+    g_assert_cmpint(blocked->n_embedded, ==, 1);
+    g_assert_cmpint(idx_root_sweep(fixture.store, fixture.root, start, &error), ==, 1); /* b */
+    g_assert_cmpint(fixture_see(&fixture, "/docs/a", 5, 1), ==, IDX_SEEN_SAME);
+    g_autoptr(IdxLocation) after = idx_location_get(fixture.store, "/docs/a", &error);
+    g_assert_cmpstr(after->reason, ==, "");
+    g_assert_true(idx_location_block(fixture.store, &file, "no permission", &kept, &error));
+    g_assert_cmpint(fixture_see(&fixture, "/docs/a", 5, 2), ==, IDX_SEEN_CHANGED);
+    g_assert_no_error(error);
+    fixture_assert_clean(&fixture);
+    fixture_close(&fixture);
+}
+
 static void test_bytes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -202,6 +234,7 @@ int main(int argc, char **argv)
     g_test_add_func("/index/places/sweep", test_sweep);
     g_test_add_func("/index/places/offline", test_offline);
     g_test_add_func("/index/places/skip", test_skip);
+    g_test_add_func("/index/places/block", test_block);
     g_test_add_func("/index/places/bytes", test_bytes);
     g_test_add_func("/index/places/forget-neighbours", test_forget_neighbours);
     g_test_add_func("/index/places/order-of-list", test_order_of_list);
