@@ -89,3 +89,11 @@ bool idx_rate_add(IdxStore *store, enum idx_rate rate, double amount, double sec
 bool idx_rate_get(IdxStore *store, enum idx_rate rate, double *seconds, GError **error);
 /* Passages that a byte of a file of this format has become in this library ("" = any format). */
 bool idx_passages_per_byte(IdxStore *store, const char *format, double *passages, GError **error);
+
+/* --- a library that stays open ---------------------------------------------------------------- */
+
+/* Is the library still what was opened, and what happened to it? *version: another number than last
+   time once another connection has written. Looks at no row. IDX_ERROR_NOT_FOUND: its file is gone,
+   or another one; IDX_ERROR_READ_ONLY: it can be written no longer (or, opened IDX_READ_ONLY, it
+   can be now). Then close it, and open it again if that can be. */
+bool idx_changes(IdxStore *store, int64_t *version, GError **error);
