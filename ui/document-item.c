@@ -114,6 +114,20 @@ void lec_document_item_fill(LecDocumentItem *self, const struct rag_document *do
         g_signal_emit(self, signals[CHANGED], 0);
 }
 
+void lec_document_item_empty(LecDocumentItem *self)
+{
+    g_return_if_fail(LEC_IS_DOCUMENT_ITEM(self));
+    if (!self->id)
+        return;
+    self->id = 0;
+    self->state = RAG_WAITING;
+    g_clear_pointer(&self->path, g_free);
+    g_clear_pointer(&self->name, g_free);
+    g_clear_pointer(&self->folder, g_free);
+    g_clear_pointer(&self->words, g_free);
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
 gint64 lec_document_item_get_id(LecDocumentItem *self)
 {
     return self->id;

@@ -17,6 +17,9 @@ LecDocumentItem *lec_document_item_new(void);
 /* What the library says of it. The document is only read. */
 void lec_document_item_fill(LecDocumentItem *self, const struct rag_document *document);
 
+/* As it was before it was loaded. */
+void lec_document_item_empty(LecDocumentItem *self);
+
 /* 0: not loaded */
 gint64 lec_document_item_get_id(LecDocumentItem *self);
 const char *lec_document_item_get_path(LecDocumentItem *self);

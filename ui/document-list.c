@@ -13,9 +13,14 @@
  * 2. What changed outside the stretch is not known; items there are let go of, or, if held, kept
  *    and loaded anew. A loaded item never turns into another document: where one stands now that
  *    was not there before, it is told as replaced. A selection thus never moves to a stranger.
+ *    Only a new filter makes other documents of them, in place: a view keeps its rows.
  * 3. One refresh and one page are under way at most. A page that comes back after a refresh began
  *    is asked for again: two states of the library are not mixed.
  * 4. What was asked for last is loaded first: pages that flew by while scrolling wait.
+ * 5. A view makes some 200 rows of a list that is suddenly there, which takes 90 ms, and 30 ms to
+ *    let go of them. So a list that is longer by much than the one before tells of STEP more items
+ *    a frame, until a view has as many rows as it will have; then of all. One that is shorter is
+ *    told of in steps too, with empty places at its end. A refresh waits until then.
  */
 #include "ui/document-list.h"
 #include "app/library-queries.h"
@@ -25,18 +30,27 @@
 #define MAX_STRETCH 8
 /* Rows that came in between are asked for with the stretch up to this number. */
 #define MAX_GROWTH 400
+/* Items that come to sight in a frame, and go; a view with ENOUGH of them makes no more rows. */
+#define STEP      8
+#define STEP_DOWN 24
+#define FIRST     2 /* with the first ones comes the rest of the page */
+#define ENOUGH    240
+#define FRAME_MS  16
 
 struct _LecDocumentList {
     GObject parent;
     LecLibrary *library; /* (owned) */
     struct rag_document_filter filter;
-    char *below, *words;  /* (owned) what filter points to */
-    DocumentPages *pages; /* (owned) */
-    guint n_items;
+    char *below, *words;       /* (owned) what filter points to */
+    DocumentPages *pages;      /* (owned) */
+    guint n_items;             /* that the list has */
+    guint n_shown;             /* that it tells of: its beginning, or all */
+    guint step_id;             /* the timer while these differ */
     GQueue wanted;             /* pages, those asked for last first */
     GCancellable *cancellable; /* (owned) of all that is asked for this filter */
     guint serial;              /* of the last refresh that was begun */
     gboolean fetching, refreshing, stale;
+    gboolean asleep;
     gboolean fresh; /* the next refresh replaces the list */
     gboolean loading;
     char *error; /* (owned) */
@@ -117,8 +131,10 @@ static void fill_page(LecDocumentList *self, guint page, GPtrArray *rows)
         if (id && id != row->id) {
             item = lec_document_item_new();
             document_pages_put(self->pages, start + i, item);
-            first = MIN(first, i);
-            last = i;
+            if (start + i < self->n_shown) {
+                first = MIN(first, i);
+                last = i;
+            }
         }
         lec_document_item_fill(item, row);
     }
@@ -190,24 +206,78 @@ static void put_rows(LecDocumentList *self, guint from, GPtrArray *rows, guint n
         lec_document_item_fill(document_pages_get(self->pages, from + i), rows->pdata[i]);
 }
 
+/* One step of what the list tells towards what it has. */
+static void step(LecDocumentList *self)
+{
+    guint before = self->n_shown, now = self->n_items;
+
+    if (before < now && before + STEP < ENOUGH)
+        now = MIN(now, before ? before + STEP : FIRST);
+    else if (before > now)
+        now = MAX(now, MIN(before, ENOUGH) - MIN(before, STEP_DOWN));
+    self->n_shown = now;
+    if (before != now)
+        g_list_model_items_changed(G_LIST_MODEL(self), MIN(before, now), before - MIN(before, now),
+                                   now - MIN(before, now));
+}
+
+static gboolean on_step(gpointer data)
+{
+    LecDocumentList *self = data;
+
+    step(self);
+    if (self->n_shown != self->n_items)
+        return G_SOURCE_CONTINUE;
+    self->step_id = 0;
+    if (self->stale)
+        refresh(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void step_if_needed(LecDocumentList *self)
+{
+    if (self->n_shown != self->n_items && !self->step_id)
+        self->step_id = g_timeout_add(FRAME_MS, on_step, self);
+}
+
+/* Another list: places stay, as far as both reach, so that a view keeps its rows. */
 static void replace_all(LecDocumentList *self, guint n_now, GPtrArray *rows)
 {
-    guint n_before = self->n_items, n = MIN(rows->len, n_now);
+    guint n_before = self->n_items, both = MIN(n_before, n_now), n = MIN(rows->len, n_now);
 
-    document_pages_clear(self->pages);
+    document_pages_empty(self->pages);
+    document_pages_shift(self->pages, both, n_before - both, n_now - both);
     g_queue_clear(&self->wanted);
     self->n_items = n_now;
     put_rows(self, 0, rows, n);
     settle(self, 0, n);
-    g_list_model_items_changed(G_LIST_MODEL(self), 0, n_before, n_now);
+    step(self);
+    step_if_needed(self);
 }
 
-/* Whether the item at this place of the old list is the document of the row. */
+/* Tells of a change; all was told of before. */
+static void tell(LecDocumentList *self, guint position, guint removed, guint added)
+{
+    guint before = self->n_shown, limit = before ? before + STEP : FIRST;
+
+    self->n_shown = limit < ENOUGH ? MIN(self->n_items, limit) : self->n_items;
+    if (self->n_shown != self->n_items) { /* all behind the place, as far as it is told of */
+        removed = before - position;
+        added = self->n_shown - position;
+        step_if_needed(self);
+    }
+    if (removed || added)
+        g_list_model_items_changed(G_LIST_MODEL(self), position, removed, added);
+}
+
+/* Whether the item at this place of the old list can be the document of the row: one that was not
+   loaded can be any. */
 static gboolean same(LecDocumentList *self, guint position, const struct rag_document *row)
 {
     LecDocumentItem *item = document_pages_peek(self->pages, position);
+    gint64 id = item ? lec_document_item_get_id(item) : 0;
 
-    return item && lec_document_item_get_id(item) == row->id;
+    return !id || id == row->id;
 }
 
 /* The stretch [from, to) of the list is now `rows` (n of them); the list is n_now long. */
@@ -231,8 +301,7 @@ static void apply(LecDocumentList *self, guint from, guint to, GPtrArray *rows, 
     self->n_items = n_now;
     put_rows(self, from, rows, n);
     settle(self, from, from + n);
-    if (removed || added)
-        g_list_model_items_changed(G_LIST_MODEL(self), from + begin, removed, added);
+    tell(self, from + begin, removed, added);
 }
 
 static void end_refresh(LecDocumentList *self, const GError *error)
@@ -308,8 +377,8 @@ static void refresh(LecDocumentList *self)
 {
     if (!self->cancellable)
         return; /* it has no filter yet */
-    self->stale = self->refreshing;
-    if (self->refreshing)
+    self->stale = self->refreshing || self->asleep || (self->step_id && !self->fresh);
+    if (self->stale)
         return;
     self->refreshing = TRUE;
     self->serial++;
@@ -339,6 +408,14 @@ void lec_document_list_set_filter(LecDocumentList *self, const struct rag_docume
     refresh(self);
 }
 
+void lec_document_list_set_awake(LecDocumentList *self, gboolean awake)
+{
+    g_return_if_fail(LEC_IS_DOCUMENT_LIST(self));
+    self->asleep = !awake;
+    if (awake && self->stale)
+        refresh(self);
+}
+
 /* --- the object ------------------------------------------------------------------------------- */
 
 LecDocumentList *lec_document_list_new(LecLibrary *library)
@@ -348,6 +425,11 @@ LecDocumentList *lec_document_list_new(LecLibrary *library)
     self->library = g_object_ref(library);
     g_signal_connect_object(library, "changed", G_CALLBACK(refresh), self, G_CONNECT_SWAPPED);
     return self;
+}
+
+guint lec_document_list_get_n_documents(LecDocumentList *self)
+{
+    return self->n_items;
 }
 
 gboolean lec_document_list_is_loading(LecDocumentList *self)
@@ -372,7 +454,7 @@ static GType model_get_item_type(GListModel *model)
 
 static guint model_get_n_items(GListModel *model)
 {
-    return LEC_DOCUMENT_LIST(model)->n_items;
+    return LEC_DOCUMENT_LIST(model)->n_shown;
 }
 
 static gpointer model_get_item(GListModel *model, guint position)
@@ -380,7 +462,7 @@ static gpointer model_get_item(GListModel *model, guint position)
     LecDocumentList *self = LEC_DOCUMENT_LIST(model);
     LecDocumentItem *item;
 
-    if (position >= self->n_items)
+    if (position >= self->n_shown)
         return NULL;
     item = g_object_ref(document_pages_get(self->pages, position));
     if (!document_pages_is_loaded(self->pages, position / DOCUMENT_PAGE))
@@ -416,6 +498,7 @@ static void lec_document_list_finalize(GObject *object)
 {
     LecDocumentList *self = LEC_DOCUMENT_LIST(object);
 
+    g_clear_handle_id(&self->step_id, g_source_remove);
     document_pages_free(self->pages);
     g_queue_clear(&self->wanted);
     g_clear_object(&self->cancellable);

@@ -21,8 +21,13 @@ G_DECLARE_FINAL_TYPE(LecDocumentList, lec_document_list, LEC, DOCUMENT_LIST, GOb
 
 /* Empty until it has a filter. */
 LecDocumentList *lec_document_list_new(LecLibrary *library);
-/* Copied. What is shown stays until the first rows of the new list are there. */
+/* Copied. What is shown stays until the first rows of the new list are there; then places keep
+   their items, which become other documents: let go of a selection before. */
 void lec_document_list_set_filter(LecDocumentList *self, const struct rag_document_filter *filter);
+/* Asleep it follows no change: nobody looks. It is awake at first, and catches up when it wakes. */
+void lec_document_list_set_awake(LecDocumentList *self, gboolean awake);
+/* How many there are; the list has them all some frames after its filter was set. */
+guint lec_document_list_get_n_documents(LecDocumentList *self);
 gboolean lec_document_list_is_loading(LecDocumentList *self);
 const char *lec_document_list_get_error(LecDocumentList *self);
 /* How many items are kept (for tests: at most some thousands). */

@@ -205,9 +205,18 @@ void document_pages_trim(DocumentPages *pages)
     }
 }
 
-void document_pages_clear(DocumentPages *pages)
+void document_pages_empty(DocumentPages *pages)
 {
-    g_hash_table_remove_all(pages->by_index);
+    GHashTableIter iter;
+    struct page *page;
+
+    g_hash_table_iter_init(&iter, pages->by_index);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&page)) {
+        page->loaded = FALSE;
+        for (guint i = 0; i < DOCUMENT_PAGE; i++)
+            if (page->items[i])
+                lec_document_item_empty(page->items[i]);
+    }
 }
 
 guint document_pages_n_kept(DocumentPages *pages)

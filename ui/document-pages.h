@@ -36,5 +36,6 @@ GArray *document_pages_missing(DocumentPages *pages);
 void document_pages_shift(DocumentPages *pages, guint position, guint removed, guint added);
 /* Lets go of what nobody holds and was not asked for lately. */
 void document_pages_trim(DocumentPages *pages);
-void document_pages_clear(DocumentPages *pages);
+/* Empties every item that is kept, those that are held too. */
+void document_pages_empty(DocumentPages *pages);
 guint document_pages_n_kept(DocumentPages *pages);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A row of the library's list. There are some 200 at a time, whatever the list's length, and they
- * are filled again while one scrolls: a row has few children, no menu of its own, and sets only
- * what is different.
+ * are filled again while one scrolls: a row has few children, no menu of its own, sets only what is
+ * different, and keeps to a pace (row-pace.h). Until it may show its item it is transparent, so
+ * that it never shows the one before in the wrong place.
  */
 #include "ui/document-row.h"
 #include "ui/row-menu.h"
@@ -13,6 +14,7 @@ struct _LecDocumentRow {
     GtkImage *icon;
     GtkLabel *name, *words, *folder;
     GtkButton *menu_button;
+    LecRowPace *pace;      /* (owned) */
     LecDocumentItem *item; /* (owned) */
     gulong changed_id;
     gboolean failed; /* looks like it now */
@@ -39,8 +41,9 @@ static void on_menu_clicked(LecDocumentRow *self)
     lec_row_menu_popup(GTK_WIDGET(self), GTK_WIDGET(self->menu_button));
 }
 
-static void show_item(LecDocumentRow *self)
+void lec_document_row_show_item(GtkWidget *row)
 {
+    LecDocumentRow *self = LEC_DOCUMENT_ROW(row);
     gboolean loaded = self->item && lec_document_item_get_id(self->item);
     enum rag_document_state state =
         self->item ? lec_document_item_get_state(self->item) : RAG_WAITING;
@@ -60,6 +63,12 @@ static void show_item(LecDocumentRow *self)
         else
             gtk_widget_remove_css_class(GTK_WIDGET(self->words), "error");
     }
+    gtk_widget_set_opacity(row, 1);
+}
+
+static void on_item_changed(LecDocumentRow *self)
+{
+    lec_row_pace_ask(self->pace, GTK_WIDGET(self));
 }
 
 /* A failed one tells why in full; made when the pointer rests, not for each row. */
@@ -87,8 +96,12 @@ void lec_document_row_set_item(LecDocumentRow *self, LecDocumentItem *item)
         g_clear_signal_handler(&self->changed_id, self->item);
     g_set_object(&self->item, item);
     if (item) {
-        self->changed_id = g_signal_connect_swapped(item, "changed", G_CALLBACK(show_item), self);
-        show_item(self);
+        self->changed_id =
+            g_signal_connect_swapped(item, "changed", G_CALLBACK(on_item_changed), self);
+        if (!lec_row_pace_ask(self->pace, GTK_WIDGET(self)))
+            gtk_widget_set_opacity(GTK_WIDGET(self), 0);
+    } else if (self->pace) {
+        lec_row_pace_forget(self->pace, GTK_WIDGET(self));
     }
 }
 
@@ -97,9 +110,12 @@ LecDocumentItem *lec_document_row_get_item(LecDocumentRow *self)
     return self->item;
 }
 
-GtkWidget *lec_document_row_new(void)
+GtkWidget *lec_document_row_new(LecRowPace *pace)
 {
-    return g_object_new(LEC_TYPE_DOCUMENT_ROW, NULL);
+    LecDocumentRow *self = g_object_new(LEC_TYPE_DOCUMENT_ROW, NULL);
+
+    self->pace = lec_row_pace_ref(pace);
+    return GTK_WIDGET(self);
 }
 
 static void lec_document_row_dispose(GObject *object)
@@ -108,6 +124,7 @@ static void lec_document_row_dispose(GObject *object)
     GtkWidget *child;
 
     lec_document_row_set_item(self, NULL);
+    g_clear_pointer(&self->pace, lec_row_pace_unref);
     while ((child = gtk_widget_get_first_child(GTK_WIDGET(self))))
         gtk_widget_unparent(child);
     G_OBJECT_CLASS(lec_document_row_parent_class)->dispose(object);

@@ -15,6 +15,7 @@
 #include "ui/folders-popover.h"
 #include "ui/job-words.h"
 #include "ui/row-menu.h"
+#include "ui/row-pace.h"
 #include "ui/time-words.h"
 #include <glib/gi18n.h>
 
@@ -36,6 +37,7 @@ struct _LecLibraryPage {
     LecIndexer *indexer;           /* (owned) */
     LecDocumentList *documents;    /* (owned) */
     GtkSingleSelection *selection; /* (owned) over documents */
+    LecRowPace *pace;              /* (owned) of the list's rows */
     LecCollectionItem *item;       /* (owned) what is shown; NULL: not known yet */
     gint64 collection;
     enum rag_document_order order;
@@ -94,7 +96,7 @@ static char *rest_words(LecLibraryPage *self)
     gint64 waiting = n_in(self, RAG_WAITING) + n_in(self, RAG_READING);
     gint64 checked = lec_collection_item_get_checked_at(self->item);
 
-    if (waiting > 0) {
+    if (waiting > 0 || !checked) {
         gint64 n = lec_collection_item_get_n_documents(self->item);
         g_autofree char *ready = g_strdup_printf("%'" G_GINT64_FORMAT, n_in(self, RAG_READY));
         g_autofree char *all = g_strdup_printf("%'" G_GINT64_FORMAT, n);
@@ -102,13 +104,10 @@ static char *rest_words(LecLibraryPage *self)
         return g_strdup_printf(ngettext("%s of %s is ready", "%s of %s are ready", (gulong)n),
                                ready, all);
     }
-    if (checked > 0) {
-        g_autofree char *ago = lec_time_ago(checked, g_get_real_time());
+    g_autofree char *ago = lec_time_ago(checked, g_get_real_time());
 
-        /* Translators: after it comes "2 minutes ago", "yesterday, 14:05" */
-        return g_strdup_printf(_("Up to date, checked %s"), ago);
-    }
-    return g_strdup("");
+    /* Translators: after it comes "2 minutes ago", "yesterday, 14:05" */
+    return g_strdup_printf(_("Up to date, checked %s"), ago);
 }
 
 static char *state_words(LecLibraryPage *self)
@@ -126,9 +125,23 @@ static char *state_words(LecLibraryPage *self)
     return g_strdup(failures ? failures : rest);
 }
 
+static gboolean is_filtered(LecLibraryPage *self)
+{
+    return *gtk_editable_get_text(GTK_EDITABLE(self->filter_entry)) ||
+           gtk_drop_down_get_selected(self->state_filter) != 0;
+}
+
+/* What is being removed is no longer in the list, but still in the collection's count. */
+static gint64 n_documents(LecLibraryPage *self)
+{
+    if (self->documents && !is_filtered(self) && !lec_document_list_is_loading(self->documents))
+        return lec_document_list_get_n_documents(self->documents);
+    return self->item ? lec_collection_item_get_n_documents(self->item) : 0;
+}
+
 static void show_head(LecLibraryPage *self)
 {
-    gint64 n = self->item ? lec_collection_item_get_n_documents(self->item) : 0;
+    gint64 n = n_documents(self);
     guint n_roots = self->item ? lec_collection_item_get_n_roots(self->item) : 0;
     g_autofree char *words = state_words(self);
     g_autofree char *number = g_strdup_printf("%'" G_GINT64_FORMAT, n);
@@ -144,12 +157,6 @@ static void show_head(LecLibraryPage *self)
     gtk_menu_button_set_label(self->folders_button, folders);
     gtk_widget_set_visible(GTK_WIDGET(self->folders_button), n_roots > 0);
     gtk_widget_set_visible(GTK_WIDGET(self->retry_all_button), n_in(self, RAG_FAILED) > 0);
-}
-
-static gboolean is_filtered(LecLibraryPage *self)
-{
-    return *gtk_editable_get_text(GTK_EDITABLE(self->filter_entry)) ||
-           gtk_drop_down_get_selected(self->state_filter) != 0;
 }
 
 static void show_stack(LecLibraryPage *self)
@@ -256,6 +263,7 @@ static void on_filter_changed(LecLibraryPage *self)
         .descending = self->descending,
     };
 
+    gtk_single_selection_set_selected(self->selection, GTK_INVALID_LIST_POSITION);
     if (self->documents)
         lec_document_list_set_filter(self->documents, &filter);
     update(self);
@@ -395,7 +403,7 @@ static void on_reopen_clicked(LecLibraryPage *self)
 static void setup_row(GtkSignalListItemFactory *factory, GtkListItem *list_item,
                       LecLibraryPage *self)
 {
-    GtkWidget *row = lec_document_row_new();
+    GtkWidget *row = lec_document_row_new(self->pace);
 
     g_signal_connect_object(row, "act", G_CALLBACK(on_row_act), self, G_CONNECT_SWAPPED);
     gtk_list_item_set_child(list_item, row);
@@ -431,6 +439,7 @@ static void set_library(LecLibraryPage *self, LecLibrary *library)
     if (!library)
         return;
     self->documents = lec_document_list_new(library);
+    lec_document_list_set_awake(self->documents, gtk_widget_get_mapped(GTK_WIDGET(self)));
     gtk_single_selection_set_model(self->selection, G_LIST_MODEL(self->documents));
     g_signal_connect_object(self->documents, "notify", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(self->documents, "items-changed", G_CALLBACK(update), self,
@@ -461,13 +470,19 @@ static void lec_library_page_map(GtkWidget *widget)
     LecLibraryPage *self = LEC_LIBRARY_PAGE(widget);
 
     GTK_WIDGET_CLASS(lec_library_page_parent_class)->map(widget);
+    if (self->documents)
+        lec_document_list_set_awake(self->documents, TRUE);
     self->tick_id = g_timeout_add_seconds(60, on_tick, self);
     update(self);
 }
 
 static void lec_library_page_unmap(GtkWidget *widget)
 {
-    g_clear_handle_id(&LEC_LIBRARY_PAGE(widget)->tick_id, g_source_remove);
+    LecLibraryPage *self = LEC_LIBRARY_PAGE(widget);
+
+    g_clear_handle_id(&self->tick_id, g_source_remove);
+    if (self->documents) /* rows that are made unseen are all laid out when they are seen */
+        lec_document_list_set_awake(self->documents, FALSE);
     GTK_WIDGET_CLASS(lec_library_page_parent_class)->unmap(widget);
 }
 
@@ -522,6 +537,12 @@ static void lec_library_page_dispose(GObject *object)
     G_OBJECT_CLASS(lec_library_page_parent_class)->dispose(object);
 }
 
+static void lec_library_page_finalize(GObject *object)
+{
+    lec_row_pace_unref(LEC_LIBRARY_PAGE(object)->pace);
+    G_OBJECT_CLASS(lec_library_page_parent_class)->finalize(object);
+}
+
 static void bind_template(GtkWidgetClass *class)
 {
     g_type_ensure(LEC_TYPE_FOLDERS_POPOVER);
@@ -555,6 +576,7 @@ static void lec_library_page_class_init(LecLibraryPageClass *class)
     object_class->get_property = lec_library_page_get_property;
     object_class->set_property = lec_library_page_set_property;
     object_class->dispose = lec_library_page_dispose;
+    object_class->finalize = lec_library_page_finalize;
     widget_class->map = lec_library_page_map;
     widget_class->unmap = lec_library_page_unmap;
     properties[PROP_LIBRARY] = g_param_spec_object("library", NULL, NULL, LEC_TYPE_LIBRARY,
@@ -588,6 +610,7 @@ static void lec_library_page_init(LecLibraryPage *self)
     g_signal_connect_object(factory, "setup", G_CALLBACK(setup_row), self, 0);
     g_signal_connect_object(factory, "bind", G_CALLBACK(bind_row), self, 0);
     g_signal_connect_object(factory, "unbind", G_CALLBACK(unbind_row), self, 0);
+    self->pace = lec_row_pace_new(lec_document_row_show_item);
     self->selection = gtk_single_selection_new(NULL);
     gtk_single_selection_set_autoselect(self->selection, FALSE);
     gtk_single_selection_set_can_unselect(self->selection, TRUE);

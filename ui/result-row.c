@@ -39,6 +39,8 @@ LecResultRow *lec_result_row_new(const char *title, const char *place, const cha
     LecResultRow *self = g_object_new(LEC_TYPE_RESULT_ROW, NULL);
 
     gtk_label_set_label(self->title, title);
+    /* a file is known by both ends of its name, a question by its beginning */
+    gtk_label_set_ellipsize(self->title, *place ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END);
     gtk_label_set_label(self->place, place);
     gtk_widget_set_visible(GTK_WIDGET(self->place), *place);
     gtk_label_set_label(self->text, markup);

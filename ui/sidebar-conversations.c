@@ -94,9 +94,11 @@ static void update_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer da
     } else if (!header || g_strcmp0(gtk_label_get_label(GTK_LABEL(header)), title) != 0) {
         header = gtk_label_new(title);
         gtk_label_set_xalign(GTK_LABEL(header), 0);
-        gtk_widget_add_css_class(header, "heading");
+        gtk_widget_set_margin_start(header, 8);
+        gtk_widget_set_margin_top(header, before ? 12 : 6);
+        gtk_widget_set_margin_bottom(header, 4);
+        gtk_widget_add_css_class(header, "caption-heading");
         gtk_widget_add_css_class(header, "dim-label");
-        gtk_widget_add_css_class(header, "sidebar-heading");
         gtk_list_box_row_set_header(row, header);
     }
 }
