@@ -13,6 +13,8 @@
 #include "index/find.h"
 #include "index/store.h"
 
+#define MAX_COMPARED 2000 /* passages of a document that are compared, each with each */
+
 static const char *const position_names[] = {
     [IDX_POS_NONE] = "none",   [IDX_POS_PAGE] = "page",   [IDX_POS_LINE] = "line",
     [IDX_POS_SLIDE] = "slide", [IDX_POS_SHEET] = "sheet", [IDX_POS_CHAPTER] = "chapter",
@@ -37,6 +39,7 @@ void idx_passage_free(struct idx_passage *passage)
         return;
     g_free(passage->text);
     g_free(passage->heading);
+    g_free(passage->breaks);
     g_free(passage);
 }
 
@@ -46,6 +49,7 @@ void idx_found_free(struct idx_found *found)
         return;
     g_free(found->passage.text);
     g_free(found->passage.heading);
+    g_free(found->passage.breaks);
     g_free(found->path);
     g_free(found->title);
     g_free(found->format);
@@ -103,6 +107,28 @@ bool idx_content_known(IdxStore *store, const char *hash, int reader_version, in
     return content_known(store, hash, reader_version, content, &known, error) && known;
 }
 
+/* What has the same words, heading and title as before has the same vectors: a line added to a book
+   costs one passage, and so do readers that read some pages better. */
+static bool take_over_vectors(IdxStore *store, int64_t from, int64_t to, GError **error)
+{
+    int64_t n = 0;
+    if (from == 0 || !sql_int(store, &n, NULL,
+                              "SELECT max(a.n_passages, b.n_passages) FROM contents a, contents b"
+                              " WHERE a.id = ?1 AND b.id = ?2 AND a.title = b.title",
+                              SQL(SQL_INT(from), SQL_INT(to)), error))
+        return from == 0;
+    return n == 0 || n > MAX_COMPARED ||
+           sql_run(store,
+                   "INSERT INTO vectors(embedder, passage, vector)"
+                   " SELECT v.embedder, new.id, v.vector FROM passages new"
+                   " CROSS JOIN passages old ON old.content = ?1 AND old.text = new.text"
+                   "  AND old.heading = new.heading"
+                   " CROSS JOIN vectors v ON v.passage = old.id"
+                   " WHERE new.content = ?2 GROUP BY new.id, v.embedder"
+                   " ON CONFLICT DO NOTHING",
+                   SQL(SQL_INT(from), SQL_INT(to)), error);
+}
+
 /* The location has this content from now on, and its read job is done. */
 static bool attach(IdxStore *store, const struct idx_job *job, const struct idx_file *file,
                    int64_t content, GError **error)
@@ -112,28 +138,30 @@ static bool attach(IdxStore *store, const struct idx_job *job, const struct idx_
                  SQL(SQL_INT(job->location)), error) ||
         !sql_run(store,
                  "UPDATE locations SET content = ?2, state = 'ready', reason = '', size = ?3,"
-                 " mtime_ns = ?4 WHERE id = ?1",
+                 " mtime_ns = ?4, reader_version = ?5 WHERE id = ?1",
                  SQL(SQL_INT(job->location), SQL_INT(content), SQL_INT(file->size),
-                     SQL_INT(file->mtime_ns)),
+                     SQL_INT(file->mtime_ns), SQL_INT(store->reader_version)),
                  error))
         return false;
-    return (before == content || documents_drop_if_orphan(store, before, error)) &&
+    return (before == content || (take_over_vectors(store, before, content, error) &&
+                                  documents_drop_if_orphan(store, before, error))) &&
            jobs_finish_read(store, job, error);
 }
 
 static bool insert_passage(IdxStore *store, int64_t content, const struct idx_passage *passage,
                            GError **error)
 {
-    return sql_run(store,
-                   "INSERT INTO passages(content, ord, text, heading, pos_kind, pos_from, pos_to,"
-                   " char_from, char_to, n_tokens) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                   SQL(SQL_INT(content), SQL_INT(passage->ord), SQL_TEXT(passage->text),
-                       SQL_TEXT(passage->heading ? passage->heading : ""),
-                       SQL_TEXT(documents_position_name(passage->pos_kind)),
-                       SQL_INT(passage->pos_from), SQL_INT(passage->pos_to),
-                       SQL_INT(passage->char_from), SQL_INT(passage->char_to),
-                       SQL_INT(passage->n_tokens)),
-                   error);
+    return sql_run(
+        store,
+        "INSERT INTO passages(content, ord, text, heading, pos_kind, pos_from, pos_to,"
+        " char_from, char_to, n_tokens, breaks)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        SQL(SQL_INT(content), SQL_INT(passage->ord), SQL_TEXT(passage->text),
+            SQL_TEXT(passage->heading ? passage->heading : ""),
+            SQL_TEXT(documents_position_name(passage->pos_kind)), SQL_INT(passage->pos_from),
+            SQL_INT(passage->pos_to), SQL_INT(passage->char_from), SQL_INT(passage->char_to),
+            SQL_INT(passage->n_tokens), SQL_TEXT(passage->breaks ? passage->breaks : "")),
+        error);
 }
 
 static bool insert_content(IdxStore *store, const struct idx_document *document, int64_t *content,
@@ -197,7 +225,7 @@ bool idx_document_same(IdxStore *store, const struct idx_job *job, const struct 
 
 #define PASSAGE_COLUMNS                                                                            \
     "p.id, p.content, p.ord, p.text, p.heading, p.pos_kind, p.pos_from, p.pos_to, p.char_from,"    \
-    " p.char_to, p.n_tokens"
+    " p.char_to, p.n_tokens, p.breaks"
 
 static void passage_of(SqlRows *rows, struct idx_passage *out)
 {
@@ -213,6 +241,7 @@ static void passage_of(SqlRows *rows, struct idx_passage *out)
         .char_from = sqlite3_column_int64(rows, 8),
         .char_to = sqlite3_column_int64(rows, 9),
         .n_tokens = sqlite3_column_int(rows, 10),
+        .breaks = sql_column_text(rows, 11),
     };
 }
 
@@ -251,10 +280,10 @@ static struct idx_found *found_of(IdxStore *store, SqlRows *rows, bool *there, G
         return NULL;
     struct idx_found *found = g_new0(struct idx_found, 1);
     passage_of(rows, &found->passage);
-    found->path = sql_column_path(rows, 11);
-    found->title = sql_column_text(rows, 12);
-    found->format = sql_column_text(rows, 13);
-    found->hash = sql_column_text(rows, 14);
+    found->path = sql_column_path(rows, 12);
+    found->title = sql_column_text(rows, 13);
+    found->format = sql_column_text(rows, 14);
+    found->hash = sql_column_text(rows, 15);
     return found;
 }
 

@@ -47,6 +47,9 @@ IdxStore *idx_open(const char *dir, const struct idx_key *key, unsigned flags, G
 void idx_close(IdxStore *store); /* NULL is legal */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdxStore, idx_close)
 const char *idx_dir(const IdxStore *store);
+/* Which readers are at work: a file that others have looked at counts as changed. 0 (the default):
+   any will do. */
+void idx_set_reader_version(IdxStore *store, int version);
 int64_t idx_time(IdxStore *store); /* µs since 1970; never runs backwards within a store */
 
 /* --- places: collections, roots, exclusions, locations ------------------------------------- */
@@ -190,6 +193,9 @@ struct idx_passage {
     int pos_from, pos_to;       /* pages and lines from 1 */
     int64_t char_from, char_to; /* code points in the document's normalised text */
     int n_tokens;               /* of the embedder, title and heading not counted */
+    /* (owned) "12:4 40:6": at code point 12 of its text position 4 begins, at 40 position 6; "" or
+       NULL if all of it is at pos_from */
+    char *breaks;
 };
 void idx_passage_free(struct idx_passage *passage);
 
@@ -229,12 +235,6 @@ struct idx_status {
 };
 /* embedder 0: none, its numbers stay 0. */
 bool idx_status(IdxStore *store, int64_t embedder, struct idx_status *out, GError **error);
-
-/* Is the library still what was opened, and what happened to it? *version: another number than last
-   time once another connection has written. Looks at no row. IDX_ERROR_NOT_FOUND: its file is gone,
-   or another one; IDX_ERROR_READ_ONLY: it can be written no longer (or, opened IDX_READ_ONLY, it
-   can be now). Then close it, and open it again if that can be. */
-bool idx_changes(IdxStore *store, int64_t *version, GError **error);
 
 /* One finding of the consistency check. */
 struct idx_finding {

@@ -199,9 +199,10 @@ static bool give_up(IdxStore *store, const struct idx_job *job, const char *reas
     if (job->kind == IDX_JOB_READ &&
         (!documents_detach(store, job->location, error) ||
          !sql_run(store,
-                  "UPDATE locations SET state = 'failed', reason = ?2"
+                  "UPDATE locations SET state = 'failed', reason = ?2, reader_version = ?3"
                   " WHERE id = ?1",
-                  SQL(SQL_INT(job->location), SQL_TEXT(reason)), error)))
+                  SQL(SQL_INT(job->location), SQL_TEXT(reason), SQL_INT(store->reader_version)),
+                  error)))
         return false;
     return sql_run(store, "UPDATE jobs SET state = 'failed', owner = '', reason = ?2 WHERE id = ?1",
                    SQL(SQL_INT(job->id), SQL_TEXT(reason)), error);
@@ -471,8 +472,12 @@ static bool finish(IdxStore *store, const struct idx_job *job, enum ending endin
         if (job->kind != IDX_JOB_READ)
             return sql_run(store, "DELETE FROM jobs WHERE id = ?1", SQL(SQL_INT(job->id)), error);
         return documents_detach(store, job->location, error) &&
-               sql_run(store, "UPDATE locations SET state = 'skipped', reason = ?2 WHERE id = ?1",
-                       SQL(SQL_INT(job->location), SQL_TEXT(reason)), error) &&
+               sql_run(
+                   store,
+                   "UPDATE locations SET state = 'skipped', reason = ?2, reader_version = ?3"
+                   " WHERE id = ?1",
+                   SQL(SQL_INT(job->location), SQL_TEXT(reason), SQL_INT(store->reader_version)),
+                   error) &&
                jobs_finish_read(store, job, error);
     }
     return false;

@@ -185,11 +185,13 @@ static bool look_up(IdxStore *store, const char *path, const struct idx_file *fi
 {
     g_autoptr(SqlRows) rows =
         sql_query(store,
-                  "SELECT id, size = ?2 AND mtime_ns = ?3,"
+                  "SELECT id, size = ?2 AND mtime_ns = ?3 AND (?4 = 0 OR reader_version = ?4),"
                   " state IN ('ready', 'failed', 'skipped'),"
                   " content IS NOT NULL, state = 'ready' AND reason <> ''"
                   " FROM locations WHERE path = ?1",
-                  SQL(SQL_BYTES(path), SQL_INT(file->size), SQL_INT(file->mtime_ns)), error);
+                  SQL(SQL_BYTES(path), SQL_INT(file->size), SQL_INT(file->mtime_ns),
+                      SQL_INT(store->reader_version)),
+                  error);
     *out = (struct known){0};
     if (!rows || !sql_next(store, rows, &out->there, error))
         return false;
@@ -276,13 +278,13 @@ static bool skip(IdxStore *store, const char *path, const struct idx_file *file,
     return sql_int(store, &content, NULL, "SELECT content FROM locations WHERE path = ?1",
                    SQL(SQL_BYTES(path)), error) &&
            sql_run(store,
-                   "INSERT INTO locations(root, path, size, mtime_ns, state, reason, seen_at, name)"
-                   " VALUES(?1, ?2, ?3, ?4, 'skipped', ?5, ?6, ?7)"
+                   "INSERT INTO locations(root, path, size, mtime_ns, state, reason, seen_at, name,"
+                   " reader_version) VALUES(?1, ?2, ?3, ?4, 'skipped', ?5, ?6, ?7, ?8)"
                    " ON CONFLICT(path) DO UPDATE SET size = ?3, mtime_ns = ?4, state = 'skipped',"
-                   " reason = ?5, seen_at = ?6, content = NULL",
+                   " reason = ?5, seen_at = ?6, content = NULL, reader_version = ?8",
                    SQL(SQL_INT(file->root), SQL_BYTES(path), SQL_INT(file->size),
                        SQL_INT(file->mtime_ns), SQL_TEXT(reason), SQL_INT(store_now(store)),
-                       SQL_TEXT(name)),
+                       SQL_TEXT(name), SQL_INT(store->reader_version)),
                    error) &&
            sql_int(store, &id, NULL, "SELECT id FROM locations WHERE path = ?1",
                    SQL(SQL_BYTES(path)), error) &&

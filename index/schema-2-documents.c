@@ -9,12 +9,14 @@ const char schema_2_documents[] =
     /* the file's name, case folded: catalogue_name */
     "ALTER TABLE locations ADD COLUMN name TEXT NOT NULL DEFAULT '';"
     "UPDATE locations SET name = catalogue_name(path);"
+    /* what has looked at it last; after another version it is looked at again */
+    "ALTER TABLE locations ADD COLUMN reader_version INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE contents ADD COLUMN n_passages INTEGER NOT NULL DEFAULT 0;"
     "UPDATE contents SET n_passages ="
     " (SELECT count(*) FROM passages WHERE content = contents.id);"
     /* left out by "cancel", let in again with its folder */
     "ALTER TABLE exclusions ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;"
-    /* "12 40": its second page begins at character 12 of its text, the third at 40 */
+    /* "12:4 40:6": at character 12 of its text page (line, slide …) 4 begins, at 40 page 6 */
     "ALTER TABLE passages ADD COLUMN breaks TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE rates("
     " kind TEXT PRIMARY KEY," /* read: bytes of files; embed: passages */

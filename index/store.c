@@ -7,6 +7,7 @@
  * to stay as it is. It is looked at again through SQLite, for the newest header may be in the log.
  */
 #include "index/store.h"
+#include "index/catalogue.h"
 #include "index/schema.h"
 #include "index/storage.h"
 #include "index/vector-cache.h"
@@ -25,6 +26,11 @@ int64_t idx_time(IdxStore *store)
 const char *idx_dir(const IdxStore *store)
 {
     return store->dir;
+}
+
+void idx_set_reader_version(IdxStore *store, int version)
+{
+    store->reader_version = version;
 }
 
 static bool open_database(IdxStore *store, const struct idx_key *key, unsigned flags,

@@ -15,6 +15,7 @@ struct idx_store {
     char *dir;                     /* (owned) */
     char *owner;                   /* (owned) this process, as jobs name it */
     bool read_only;                /* no write of any kind */
+    int reader_version;            /* of who reads documents now; 0: any will do */
     int64_t last_time;             /* µs: time never runs backwards within a store */
     GHashTable *statements;        /* (owned) address of the SQL text → prepared statement */
     GArray *seen;               /* (owned) int64_t ids of locations seen again, not yet written */

@@ -7,6 +7,7 @@
 
 #include "index/catalogue.h"
 #include "index/find.h"
+#include "rag/readers/reader.h"
 
 struct rag_problem *rag_problem_new(const char *path, const char *reason, bool skipped)
 {
@@ -81,6 +82,7 @@ RagLibrary *rag_library_open(const struct rag_library_options *options, GError *
         g_propagate_error(error, g_steal_pointer(&cause));
     if (!library->store)
         return NULL;
+    idx_set_reader_version(library->store, RAG_READER_VERSION);
     library->reader_argv = g_strdupv((char **)options->reader_argv);
     if (options->embedder && !register_embedder(library, options, error))
         return NULL;

@@ -124,6 +124,7 @@ struct rag_hit {
     char *hash;                          /* (owned) of the content */
     enum rag_position pos_kind;
     int pos_from, pos_to; /* pages and lines from 1 */
+    char *breaks;         /* (owned) rag_hit_position() reads it; NULL: not known */
     int64_t char_from, char_to;
     double score;                    /* fused, higher is better */
     double text_score, vector_score; /* BM25 (negated) and cosine; NAN where not known */
@@ -133,6 +134,8 @@ struct rag_hit {
                                         0, 0 = none */
 };
 void rag_hit_free(struct rag_hit *hit);
+/* The page, line … that the byte of its text stands on. */
+int rag_hit_position(const struct rag_hit *hit, size_t byte);
 
 struct rag_search_options {
     size_t size;

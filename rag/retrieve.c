@@ -26,6 +26,7 @@
 #include "rag/proximity.h"
 #include "rag/telling.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define N_CANDIDATES  50
@@ -255,7 +256,23 @@ void rag_hit_free(struct rag_hit *hit)
     g_free(hit->heading);
     g_free(hit->text);
     g_free(hit->hash);
+    g_free(hit->breaks);
     g_free(hit);
+}
+
+int rag_hit_position(const struct rag_hit *hit, size_t byte)
+{
+    int position = hit->pos_from;
+    long at = g_utf8_strlen(hit->text, (gssize)MIN(byte, strlen(hit->text)));
+    for (const char *p = hit->breaks; p && *p;) {
+        char *end;
+        long from = strtol(p, &end, 10);
+        if (end == p || *end != ':' || from > at)
+            break;
+        position = (int)strtol(end + 1, &end, 10);
+        p = *end == ' ' ? end + 1 : end;
+    }
+    return position;
 }
 
 static enum rag_position position_of(enum idx_position kind)
@@ -291,6 +308,7 @@ static struct rag_hit *hit_new(struct idx_found *found)
         .pos_kind = position_of(found->passage.pos_kind),
         .pos_from = found->passage.pos_from,
         .pos_to = found->passage.pos_to,
+        .breaks = g_steal_pointer(&found->passage.breaks),
         .char_from = found->passage.char_from,
         .char_to = found->passage.char_to,
     };

@@ -119,17 +119,28 @@ static bool needs_header(const struct unit *first)
     return first->header && !first->block_start;
 }
 
+/* What follows the text stands at another page, line … */
+static void add_break(GString *breaks, const char *text, int position)
+{
+    g_string_append_printf(breaks, "%s%ld:%d", breaks->len ? " " : "", g_utf8_strlen(text, -1),
+                           position);
+}
+
 static void write_passage(struct rag_splitter *splitter, GPtrArray *units)
 {
     const struct unit *first = units->pdata[0], *last = units->pdata[units->len - 1];
     struct idx_passage *passage = g_new0(struct idx_passage, 1);
-    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL), breaks = g_string_new(NULL);
     g_autofree char *path = g_strdup(first->path);
     if (needs_header(first))
         g_string_append_printf(text, "%s\n", first->header);
+    int position = first->pos_from;
     for (guint i = 0; i < units->len; i++) {
         const struct unit *unit = units->pdata[i];
-        g_string_append_printf(text, "%s%s", i ? unit->gap : "", unit->text);
+        g_string_append(text, i ? unit->gap : "");
+        if (unit->pos_from != position)
+            add_break(breaks, text->str, position = unit->pos_from);
+        g_string_append(text, unit->text);
         passage->n_tokens += unit->cost;
         if (!unit->heading && strcmp(path, unit->path) != 0) {
             char *common = common_path(path, unit->path);
@@ -140,6 +151,7 @@ static void write_passage(struct rag_splitter *splitter, GPtrArray *units)
     passage->ord = (int)splitter->passages->len;
     passage->text = g_string_free(g_steal_pointer(&text), FALSE);
     passage->heading = g_steal_pointer(&path);
+    passage->breaks = g_string_free(g_steal_pointer(&breaks), FALSE);
     passage->char_from = first->char_from;
     passage->char_to = last->char_to;
     passage->pos_kind = (enum idx_position)first->pos_kind;

@@ -43,7 +43,8 @@ static void write_citations(JsonWrite *json, const RagAnswer *answer)
         json_write_begin(json, NULL, '{');
         json_write_int(json, "n", citation->n);
         json_write_string(json, "file", citation->path);
-        cli_write_position(json, citation->pos_kind, citation->pos_from, citation->pos_to);
+        cli_write_position(json, citation->pos_kind, citation->pos_from, citation->pos_from,
+                           citation->pos_to);
         json_write_string(json, "quote", citation->quote);
         json_write_double(json, "score", citation->score);
         json_write_end(json);

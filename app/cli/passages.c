@@ -11,10 +11,10 @@ static const char *const kinds[] = {
     [RAG_POS_SLIDE] = "slide", [RAG_POS_SHEET] = "sheet", [RAG_POS_CHAPTER] = "chapter",
 };
 
-void cli_write_position(JsonWrite *json, enum rag_position kind, int from, int to)
+void cli_write_position(JsonWrite *json, enum rag_position kind, int page, int from, int to)
 {
     if (kind == RAG_POS_PAGE)
-        json_write_int(json, "page", from);
+        json_write_int(json, "page", page);
     else
         json_write_null(json, "page");
     if (kind == RAG_POS_NONE) {
@@ -44,7 +44,8 @@ void cli_write_passages(JsonWrite *json, GPtrArray *hits, bool of_answer)
 
         json_write_begin(json, NULL, '{');
         json_write_string(json, "file", hit->path);
-        cli_write_position(json, hit->pos_kind, hit->pos_from, hit->pos_to);
+        cli_write_position(json, hit->pos_kind, rag_hit_position(hit, hit->telling_from),
+                           hit->pos_from, hit->pos_to);
         json_write_string(json, "title", hit->title);
         json_write_string(json, "heading", hit->heading);
         json_write_string(json, "text", hit->text);

@@ -5,7 +5,7 @@
  *  - running headers and footers are what stands among the outermost lines of many pages, digits
  *    taken as equal;
  *  - the size most letters have is the body's; short paragraphs that are larger, or bold, are
- *    headings, ranked by size;
+ *    headings, ranked by size; so is a line that begins with a number of two parts ("3.2 Title");
  *  - a paragraph ends where the gap to the next line is larger than usual on its page, the font
  * size changes, the line is short and ends a sentence, or the next one is indented or begins an
  * item;
@@ -18,7 +18,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { EDGE_LINES = 2, MIN_REPEATS = 3, MAX_HEADING_BYTES = 160, MAX_SIZES = 4 };
+enum {
+    EDGE_LINES = 2,
+    MIN_REPEATS = 3,
+    MAX_HEADING_BYTES = 160,
+    MAX_NUMBERED_BYTES = 100,
+    MAX_SIZES = 4
+};
 
 void pdf_line_free(gpointer data)
 {
@@ -195,6 +201,7 @@ struct paragraph {
     int from, to;  /* pages */
     double size;
     bool all_bold, item, lined;
+    int n_lines;
     const struct pdf_line *last; /* (borrowed) */
     double left, right;          /* of the lines so far */
 };
@@ -234,6 +241,31 @@ static bool goes_on(const struct paragraph *paragraph, const struct pdf_line *li
     return !(ends_sentence(last->text) && (is_short || indented));
 }
 
+/* "3.2 Title", alone on its line: a heading whatever its type. At least two numbers, for "3. Take
+   the key" is an item; no dots that lead to a page, no number at the end: a table of contents. */
+static int level_of_number(const char *text, const struct sizes *sizes)
+{
+    int n_numbers = 0, n_sizes = 0;
+    const char *p = text;
+    while (g_ascii_isdigit(*p)) {
+        size_t n = strspn(p, "0123456789");
+        p += n;
+        n_numbers += n <= 3;
+        if (*p == '.' && n <= 3)
+            p++;
+        else
+            break;
+    }
+    size_t length = strlen(text);
+    if (n_numbers < 2 || *p != ' ' || !g_unichar_isupper(g_utf8_get_char(p + 1)) ||
+        length > MAX_NUMBERED_BYTES || ends_sentence(text) || g_ascii_isdigit(text[length - 1]) ||
+        strstr(text, "..") || strstr(text, ". ."))
+        return 0;
+    while (n_sizes < MAX_SIZES && sizes->larger[n_sizes] > 0)
+        n_sizes++;
+    return MIN(MAX(n_numbers, n_sizes + n_numbers - 1), 6);
+}
+
 static bool put_paragraph(struct rag_reading *reading, struct paragraph *paragraph,
                           const struct sizes *sizes)
 {
@@ -245,6 +277,8 @@ static bool put_paragraph(struct rag_reading *reading, struct paragraph *paragra
             level++;
         level++;
     }
+    if (!level && paragraph->n_lines == 1)
+        level = level_of_number(text, sizes);
     bool heading = level && n <= MAX_HEADING_BYTES;
     enum rag_block_kind kind = heading           ? RAG_BLOCK_HEADING
                                : paragraph->item ? RAG_BLOCK_LIST
@@ -280,7 +314,9 @@ static void add_line(struct paragraph *paragraph, const struct pdf_line *line)
         paragraph->item = begins_item(line->text);
         paragraph->left = line->x1;
         paragraph->right = line->x2;
+        paragraph->n_lines = 0;
     }
+    paragraph->n_lines++;
     join(paragraph->text, line->text);
     paragraph->to = line->page;
     paragraph->all_bold = paragraph->all_bold && line->bold;

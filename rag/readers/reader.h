@@ -12,7 +12,7 @@
 #include "rag/readers/kinds.h"
 
 /* Rises when a reader's or the splitter's output changes: documents are then read again. */
-#define RAG_READER_VERSION 2
+#define RAG_READER_VERSION 3
 
 #define RAG_READ_ERROR rag_read_error_quark()
 GQuark rag_read_error_quark(void);

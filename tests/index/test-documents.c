@@ -73,10 +73,29 @@ static void test_same_content(void)
     fixture_close(&fixture);
 }
 
+/* A changed file keeps the vectors of what has not changed. */
+static void test_vectors_taken_over(void)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_put(&fixture, "/docs/a", 1, (const char *const[]){"one", "two", "two", "three", NULL});
+    fixture_embed(&fixture);
+    fixture_put(&fixture, "/docs/a", 2, (const char *const[]){"two", "four", "one", NULL});
+    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM passages"), ==, 3);
+    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM vectors"), ==, 2);
+    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM jobs"), ==, 1);
+    fixture_assert_clean(&fixture);
+    fixture_embed(&fixture);
+    g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM vectors"), ==, 3);
+    fixture_assert_clean(&fixture);
+    fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/index/documents/found", test_found);
     g_test_add_func("/index/documents/same-content", test_same_content);
+    g_test_add_func("/index/documents/vectors-taken-over", test_vectors_taken_over);
     return g_test_run();
 }

@@ -153,6 +153,32 @@ static void test_block(void)
     fixture_close(&fixture);
 }
 
+/* Other readers: what was looked at before is looked at again, its text staying until then. */
+static void test_reader_version(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct idx_job job;
+    struct fixture fixture;
+    fixture_open(&fixture);
+    for (int version = 1; version < 3; version++) {
+        idx_set_reader_version(fixture.store, version);
+        g_assert_cmpint(fixture_see(&fixture, "/docs/a", 5, 1), ==,
+                        version == 1 ? IDX_SEEN_NEW : IDX_SEEN_CHANGED);
+        g_assert_true(idx_job_claim(fixture.store, IDX_JOB_READ, LEASE, &job, &error));
+        g_assert_true(fixture_try_put(&fixture, &job, version == 1 ? "hello" : "hullo", &error));
+        idx_job_clear(&job);
+        g_assert_cmpint(fixture_see(&fixture, "/docs/a", 5, 1), ==, IDX_SEEN_SAME);
+        fixture_see(&fixture, "/docs/b", 1, 1);
+        g_assert_true(idx_job_claim(fixture.store, IDX_JOB_READ, LEASE, &job, &error));
+        g_assert_true(idx_job_skip(fixture.store, &job, "no text", &error));
+        idx_job_clear(&job);
+        g_assert_cmpint(fixture_see(&fixture, "/docs/b", 1, 1), ==, IDX_SEEN_SAME);
+    }
+    idx_set_reader_version(fixture.store, 0);
+    g_assert_cmpint(fixture_see(&fixture, "/docs/a", 5, 1), ==, IDX_SEEN_SAME);
+    fixture_close(&fixture);
+}
+
 static void test_bytes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -235,6 +261,7 @@ int main(int argc, char **argv)
     g_test_add_func("/index/places/offline", test_offline);
     g_test_add_func("/index/places/skip", test_skip);
     g_test_add_func("/index/places/block", test_block);
+    g_test_add_func("/index/places/reader-version", test_reader_version);
     g_test_add_func("/index/places/bytes", test_bytes);
     g_test_add_func("/index/places/forget-neighbours", test_forget_neighbours);
     g_test_add_func("/index/places/order-of-list", test_order_of_list);

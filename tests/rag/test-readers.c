@@ -217,6 +217,50 @@ static void test_pdf(void)
     g_string_free(reading.text, TRUE);
 }
 
+/* One page of text lines; poppler does without the table of objects. (owned) */
+static char *plain_pdf(const char *const *lines)
+{
+    GString *page = g_string_new("BT /F 10 Tf 72 760 Td 14 TL");
+    for (; *lines; lines++)
+        g_string_append_printf(page, " (%s) Tj T* %s", *lines, **lines ? "" : "T*");
+    g_string_append(page, " ET");
+    char *pdf = g_strdup_printf(
+        "%%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+        "2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
+        "3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        "/Resources<</Font<</F <</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>> endobj\n"
+        "4 0 obj <</Length %zu>> stream\n%s\nendstream endobj\n"
+        "trailer <</Root 1 0 R>>\n%%%%EOF\n",
+        page->len, page->str);
+    g_string_free(page, TRUE);
+    return pdf;
+}
+
+/* A number of two parts and a title make a heading, though they look like the rest. */
+static void test_pdf_numbered(void)
+{
+    const char *const lines[] = {"The text before it ends with a full stop, as texts do.",
+                                 "",
+                                 "3.2 Wages of the keepers",
+                                 "",
+                                 "They are paid by the month, and in oil where they want it so.",
+                                 "",
+                                 "3.3 Wages of the cooks ..... 17",
+                                 "",
+                                 "2.5 Million people live here.",
+                                 "",
+                                 "1. Take the key",
+                                 NULL};
+    g_autofree char *pdf = plain_pdf(lines);
+    check("plain.pdf", pdf,
+          "p The text before it ends with a full stop, as texts do.\n"
+          "h2 3.2 Wages of the keepers\n"
+          "p They are paid by the month, and in oil where they want it so.\n"
+          "p 3.3 Wages of the cooks … 17\n"
+          "p 2.5 Million people live here.\n"
+          "l 1. Take the key\n");
+}
+
 static void test_pdf_bad(void)
 {
     g_autofree char *encrypted = g_build_filename(data_folder, "encrypted.pdf", NULL);
@@ -280,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rag/readers/html", test_html);
     g_test_add_func("/rag/readers/html-deep", test_html_deep);
     g_test_add_func("/rag/readers/pdf", test_pdf);
+    g_test_add_func("/rag/readers/pdf-numbered", test_pdf_numbered);
     g_test_add_func("/rag/readers/pdf-bad", test_pdf_bad);
     g_test_add_func("/rag/readers/large", test_large);
     int rc = g_test_run();

@@ -191,6 +191,19 @@ static void test_quoted_with_vectors(void)
     small_library_free(library);
 }
 
+static void test_position(void)
+{
+    struct rag_hit one = {.text = (char *)"Ärger on three pages", .pos_from = 7};
+    g_assert_cmpint(rag_hit_position(&one, 9), ==, 7);
+    one.breaks = (char *)"6:8 15:10"; /* characters; what is asked are bytes */
+    const int expected[] = {7, 7, 8, 8, 10, 10};
+    const size_t bytes[] = {0, 6, 7, 15, 16, 99};
+    for (size_t i = 0; i < G_N_ELEMENTS(bytes); i++)
+        g_assert_cmpint(rag_hit_position(&one, bytes[i]), ==, expected[i]);
+    one.breaks = (char *)"nonsense";
+    g_assert_cmpint(rag_hit_position(&one, 9), ==, 7);
+}
+
 /* Some vector is always nearest; that alone is no find. */
 static void test_nonsense(void)
 {
@@ -232,6 +245,7 @@ int main(int argc, char **argv)
     g_test_add_func("/retrieve/embed-on-the-spot", test_embed_on_the_spot);
     g_test_add_func("/retrieve/telling", test_telling);
     g_test_add_func("/retrieve/quoted-with-vectors", test_quoted_with_vectors);
+    g_test_add_func("/retrieve/position", test_position);
     g_test_add_func("/retrieve/nonsense", test_nonsense);
     g_test_add_func("/retrieve/bad-input", test_bad_input);
     return g_test_run();

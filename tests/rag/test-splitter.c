@@ -66,6 +66,7 @@ static void test_small(void)
     g_assert_cmpint(p->char_to, ==, 6 + g_utf8_strlen(p->text, -1));
     g_assert_cmpint(p->pos_from, ==, 2);
     g_assert_cmpint(p->pos_to, ==, 5);
+    g_assert_cmpstr(p->breaks, ==, "18:3 23:4 42:5"); /* "Tea" is line 3 … */
 }
 
 static void test_sections(void)
