@@ -49,6 +49,12 @@ LecAnswer *lec_answer_row_get_answer(LecAnswerRow *self)
     return self->answer;
 }
 
+gboolean lec_answer_row_has_text(LecAnswerRow *self)
+{
+    g_return_val_if_fail(LEC_IS_ANSWER_ROW(self), FALSE);
+    return gtk_widget_get_visible(GTK_WIDGET(self->view));
+}
+
 void lec_answer_row_set_services(LecAnswerRow *self, LecLibrary *library, LecChat *chat)
 {
     g_return_if_fail(LEC_IS_ANSWER_ROW(self));

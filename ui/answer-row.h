@@ -22,6 +22,8 @@ void lec_answer_row_set_services(LecAnswerRow *self, LecLibrary *library, LecCha
 /* Once. */
 void lec_answer_row_set_answer(LecAnswerRow *self, LecAnswer *answer);
 LecAnswer *lec_answer_row_get_answer(LecAnswerRow *self); /* borrowed */
+/* Whether a text is shown, drafted or finished. */
+gboolean lec_answer_row_has_text(LecAnswerRow *self);
 /* While one is written in this conversation, no other can be asked for. */
 void lec_answer_row_set_busy(LecAnswerRow *self, gboolean busy);
 /* "214 of 302 documents are ready"; NULL: nothing to say. */

@@ -155,6 +155,7 @@ static GtkWidget *make_chip(gpointer item, gpointer data)
     gtk_box_append(GTK_BOX(box), gtk_image_new_from_icon_name("window-close-symbolic"));
     gtk_button_set_child(GTK_BUTTON(button), box);
     gtk_widget_add_css_class(button, "lec-file-chip");
+    gtk_widget_set_halign(button, GTK_ALIGN_START);
     gtk_widget_set_tooltip_text(button, tooltip);
     gtk_accessible_update_property(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip,
                                    -1);

@@ -14,7 +14,6 @@
 #include "app/library-queries.h"
 #include "ui/composer.h"
 #include "ui/draft.h"
-#include "ui/model-picker.h"
 #include "ui/name-popover.h"
 #include "ui/notice-bar.h"
 #include "ui/row-menu.h"
@@ -160,13 +159,10 @@ static void on_library_changed(LecConversationPage *self)
 
 static void on_chat_state(LecConversationPage *self)
 {
-    g_autofree char *advice = NULL, *text = NULL;
+    gboolean none = lec_chat_get_state(self->chat) == LEC_CHAT_NO_MODEL;
 
-    if (lec_chat_get_state(self->chat) == LEC_CHAT_NO_MODEL) {
-        advice = lec_model_picker_advice();
-        text = g_strdup_printf("%s %s", _("Get a model to have answers written."), advice);
-    }
-    lec_notice_bar_set_text(self->model_bar, text);
+    lec_notice_bar_set_text(self->model_bar,
+                            none ? _("Get a model to have answers written.") : NULL);
 }
 
 static void on_typed(LecConversationPage *self)
@@ -177,12 +173,10 @@ static void on_typed(LecConversationPage *self)
         lec_library_warm(self->library);
 }
 
-static void look_for_models(GtkWidget *widget, const char *action, GVariant *parameter)
+/* The model picker says how, and looks for models whenever it is opened. */
+static void get_model(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-    LecConversationPage *self = LEC_CONVERSATION_PAGE(widget);
-
-    if (self->chat)
-        lec_chat_refresh_models(self->chat);
+    lec_composer_choose_model(LEC_CONVERSATION_PAGE(widget)->composer);
 }
 
 /* --- opening ------------------------------------------------------------------------------------
@@ -610,8 +604,7 @@ static void lec_conversation_page_class_init(LecConversationPageClass *class)
                      NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_STRING);
     gtk_widget_class_install_action(widget_class, "conversation.rename", NULL, rename_conversation);
     gtk_widget_class_install_action(widget_class, "conversation.delete", NULL, delete_conversation);
-    gtk_widget_class_install_action(widget_class, "conversation.look-for-models", NULL,
-                                    look_for_models);
+    gtk_widget_class_install_action(widget_class, "conversation.get-model", NULL, get_model);
     g_type_ensure(LEC_TYPE_COMPOSER);
     g_type_ensure(LEC_TYPE_NOTICE_BAR);
     g_type_ensure(LEC_TYPE_TRANSCRIPT);

@@ -93,8 +93,8 @@ static void lec_evidence_card_constructed(GObject *object)
 
     G_OBJECT_CLASS(lec_evidence_card_parent_class)->constructed(object);
     gtk_label_set_text(self->name_label, name);
-    /* the heading beside it gives way first */
-    gtk_label_set_width_chars(self->name_label, MIN(g_utf8_strlen(name, -1), NAME_CHARS));
+    /* the heading beside it gives way first; small letters are narrower than the font's measure */
+    gtk_label_set_width_chars(self->name_label, MIN(g_utf8_strlen(name, -1), NAME_CHARS) * 3 / 4);
     gtk_label_set_text(self->place_label, place);
     gtk_label_set_text(self->heading_label, heading);
     gtk_widget_set_tooltip_text(self->open_button, lec_source_get_folder(self->source));

@@ -20,7 +20,8 @@ struct _LecModelPicker {
 
 G_DEFINE_FINAL_TYPE(LecModelPicker, lec_model_picker, GTK_TYPE_WIDGET)
 
-char *lec_model_picker_advice(void)
+/* Where models are looked for, and the command. */
+static char *advice(void)
 {
     g_autofree char *folder = paths_models();
     const char *home = g_get_home_dir();
@@ -58,9 +59,9 @@ static void on_state(LecModelPicker *self)
     g_autofree char *hint = NULL;
 
     if (!lec_chat_get_model(self->chat)) {
-        g_autofree char *advice = lec_model_picker_advice();
+        g_autofree char *how = advice();
 
-        hint = g_strdup_printf("%s %s", _("There is no chat model on this computer."), advice);
+        hint = g_strdup_printf("%s %s", _("There is no chat model on this computer."), how);
     } else if (failed) {
         hint = g_strdup(lec_chat_get_error(self->chat));
     }

@@ -14,5 +14,3 @@ G_DECLARE_FINAL_TYPE(LecModelPicker, lec_model_picker, LEC, MODEL_PICKER, GtkWid
 void lec_model_picker_set_chat(LecModelPicker *self, LecChat *chat);
 /* Opens the list. */
 void lec_model_picker_open(LecModelPicker *self);
-/* How to get a model: where they are looked for, and the command (owned by the caller). */
-char *lec_model_picker_advice(void);

@@ -3,7 +3,9 @@
  * A scrolled page whose parts change size while it is read: text grows at the end, cards fold in
  * the middle, earlier turns are added above.
  *
- * 1. At the end, the view stays at the end.
+ * 1. At the end, the view stays at the end. A turn that has no text yet, or gets none, is shown
+ * from its question on: the best passage stands first, and is not to be scrolled away by the
+ * others.
  * 2. Elsewhere it keeps an anchor: the part of a turn that the upper edge of the view stands in (or
  *    the next one, where that is the evidence, which folds), and how far its top is from the edge.
  *    GtkViewport tells of a new size when its child has its new place, and lays out again within
@@ -38,8 +40,9 @@ struct _LecTranscript {
     GdkFrameClock *clock;      /* (borrowed) while mapped */
     gulong clock_id;
     gboolean following, moving, busy;
-    double upper, page; /* at the last layout */
-    gboolean resized;   /* since then */
+    gboolean from_question; /* following, and nobody asked for the very end */
+    double upper, page;     /* at the last layout */
+    gboolean resized;       /* since then */
 };
 
 G_DEFINE_FINAL_TYPE(LecTranscript, lec_transcript, GTK_TYPE_WIDGET)
@@ -125,6 +128,18 @@ static void show_end_button(LecTranscript *self)
     gtk_revealer_set_reveal_child(self->end_revealer, !self->following && left > AT_END);
 }
 
+static double value_to_follow(LecTranscript *self)
+{
+    LecTurnRow *last = lec_transcript_get_last(self);
+    double top, height;
+
+    if (last && lec_answer_row_has_text(lec_turn_row_get_answer_row(last)))
+        self->from_question = FALSE;
+    if (!last || !self->from_question || !place_of(self, GTK_WIDGET(last), &top, &height))
+        return end_value(self);
+    return MIN(end_value(self), top);
+}
+
 static void on_resized(LecTranscript *self)
 {
     self->resized = TRUE;
@@ -140,7 +155,7 @@ static void on_layout_done(LecTranscript *self)
     self->upper = gtk_adjustment_get_upper(self->adjustment);
     self->page = gtk_adjustment_get_page_size(self->adjustment);
     if (self->following) {
-        move_to(self, end_value(self));
+        move_to(self, value_to_follow(self));
     } else if (self->anchor && place_of(self, self->anchor, &top, &height)) {
         double wanted = top - self->anchor_y;
 
@@ -157,6 +172,7 @@ static void on_scrolled(LecTranscript *self)
     if (!self->moving && self->upper == gtk_adjustment_get_upper(self->adjustment) &&
         self->page == gtk_adjustment_get_page_size(self->adjustment)) {
         self->following = gtk_adjustment_get_value(self->adjustment) >= end_value(self) - AT_END;
+        self->from_question = FALSE;
         find_anchor(self);
     }
     show_end_button(self);
@@ -167,6 +183,7 @@ void lec_transcript_go_to_end(LecTranscript *self)
 {
     g_return_if_fail(LEC_IS_TRANSCRIPT(self));
     self->following = TRUE;
+    self->from_question = FALSE;
     move_to(self, end_value(self));
     show_end_button(self);
 }
@@ -265,7 +282,7 @@ void lec_transcript_show(LecTranscript *self, GPtrArray *answers)
     g_clear_handle_id(&self->make_id, g_source_remove);
     remove_rows(self, 0);
     set_anchor(self, NULL, 0);
-    self->following = TRUE;
+    self->following = self->from_question = TRUE;
     for (guint i = 0; i < answers->len; i++)
         g_ptr_array_add(self->answers, g_object_ref(answers->pdata[i]));
     self->first_made = answers->len;
@@ -322,7 +339,9 @@ void lec_transcript_append(LecTranscript *self, LecAnswer *answer)
     g_return_if_fail(LEC_IS_TRANSCRIPT(self));
     g_ptr_array_add(self->answers, g_object_ref(answer));
     gtk_box_append(self->rows, GTK_WIDGET(make_row(self, answer)));
-    lec_transcript_go_to_end(self);
+    self->following = self->from_question = TRUE;
+    self->resized = TRUE;
+    show_end_button(self);
 }
 
 void lec_transcript_truncate(LecTranscript *self, LecAnswer *from)

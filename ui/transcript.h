@@ -25,7 +25,7 @@ void lec_transcript_set_services(LecTranscript *self, LecLibrary *library, LecCh
 void lec_transcript_show(LecTranscript *self, GPtrArray *answers);
 /* The same, but what is shown already, from the first turn on, stays, and so does the place. */
 void lec_transcript_replace(LecTranscript *self, GPtrArray *answers);
-/* Goes to the end. */
+/* Goes there. */
 void lec_transcript_append(LecTranscript *self, LecAnswer *answer);
 /* Takes out the turn and those after it. */
 void lec_transcript_truncate(LecTranscript *self, LecAnswer *from);

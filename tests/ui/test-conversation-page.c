@@ -113,7 +113,7 @@ static void test_without_model(void)
     stage_open(&stage);
     UNTIL(find_text(stage.window, "Ask about your 2 documents"));
     UNTIL(find_text(stage.window, "Get a model to have answers written."));
-    g_assert_nonnull(find_button(stage.window, "Look Again"));
+    g_assert_nonnull(find_button(stage.window, "Show How"));
     g_assert_cmpint(stage.opened, ==, 0);
     ask(&stage, QUESTION);
     UNTIL(find_type(stage.window, LEC_TYPE_EVIDENCE_CARD, 0));
