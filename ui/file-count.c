@@ -57,7 +57,7 @@ char *lec_file_count_sentence(LecFileCount *self)
     if (self->files->len == 0)
         return g_strdup(_("Only files on this computer can be added"));
     if (self->n_named > MAX_NAMED)
-        return g_strdup_printf(_("Add %'u files and folders"), self->files->len);
+        return g_strdup_printf(_("Add %'u files and folders"), self->n_named);
     folders =
         g_strdup_printf(ngettext("%'u folder", "%'u folders", self->n_folders), self->n_folders);
     files =
