@@ -3,6 +3,7 @@
  * test-answer.c: whatever the order in which evidence and text come, a LecAnswer tells them in one;
  * and what is made of a kept turn, a hit and a citation. No threads.
  */
+#include "app/answer-feed.h"
 #include "app/answer-live.h"
 #include "app/estimate.h"
 #include "app/memory.h"
@@ -232,6 +233,56 @@ static void test_turns(void)
     }
 }
 
+/* --- the feed --------------------------------------------------------------------------------- */
+
+#define N_WORDS 400
+
+static gpointer feed_words(gpointer data)
+{
+    AnswerFeed *feed = data;
+
+    answer_feed_stored(feed, 3, 9);
+    answer_feed_begin(feed);
+    for (int i = 0; i < N_WORDS; i++) {
+        answer_feed_text(feed, "word ", 5);
+        g_usleep(1000);
+    }
+    answer_feed_finish(feed, NULL, NULL);
+    answer_feed_unref(feed);
+    return NULL;
+}
+
+static void count_text(LecAnswer *answer, const char *added, guint *n)
+{
+    ++*n;
+}
+
+/* A thread that writes a thousand words a second: all arrive, in order, at most 60 times a second.
+ */
+static void test_feed(void)
+{
+    struct heard heard;
+    g_autoptr(LecAnswer) answer = listen(&heard);
+    g_autoptr(GPtrArray) hits = g_ptr_array_new();
+    AnswerFeed *feed = answer_feed_new(answer, &(struct lec_question){.text = "?"}, 0);
+    gint64 start = g_get_monotonic_time();
+    GThread *thread;
+    guint n = 0;
+
+    g_signal_connect(answer, "text", G_CALLBACK(count_text), &n);
+    lec_answer_set_passages(answer, hits);
+    thread = g_thread_new("feed", feed_words, feed);
+    while (!lec_answer_is_finished(answer))
+        g_main_context_iteration(NULL, TRUE);
+    g_thread_join(thread);
+    g_assert_cmpint(strlen(lec_answer_get_text(answer)), ==, 5 * N_WORDS);
+    g_assert_cmpint(n, >, 2);
+    g_assert_cmpint(n, <=, (guint)((g_get_monotonic_time() - start) * 62 / G_USEC_PER_SEC) + 2);
+    g_assert_true(g_str_has_prefix(heard.story->str, "1PS2"));
+    g_assert_true(g_str_has_suffix(heard.story->str, "4F"));
+    g_string_free(heard.story, TRUE);
+}
+
 /* --- sources ---------------------------------------------------------------------------------- */
 
 static void test_sources(void)
@@ -331,6 +382,7 @@ int main(int argc, char **argv)
     g_test_add_func("/app/answer/stop", test_stop);
     g_test_add_func("/app/answer/let-go", test_let_go);
     g_test_add_func("/app/answer/turns", test_turns);
+    g_test_add_func("/app/answer/feed", test_feed);
     g_test_add_func("/app/answer/sources", test_sources);
     g_test_add_func("/app/answer/estimate", test_estimate);
     g_test_add_func("/app/answer/memory", test_memory);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define N_FILES 50
 
@@ -75,6 +76,32 @@ static void write_files(struct services *s, int n)
 static void add_docs(struct services *s)
 {
     lec_indexer_add(s->indexer, (const char *const[]){s->docs, NULL}, NULL);
+}
+
+static gboolean be_busy(gpointer done)
+{
+    for (clock_t end = clock() + CLOCKS_PER_SEC / 50; clock() < end;)
+        ;
+    *(gboolean *)done = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* The limit that the other tests hold is one that can be broken. */
+static void test_loop_watch(void)
+{
+    gboolean done = FALSE;
+
+    loop_watch_start();
+    services_wait(0.05);
+    g_assert_cmpfloat(loop_watch_worst_ms(), <, 8);
+    g_idle_add(be_busy, &done);
+    UNTIL(done);
+    services_wait(0.05);
+    g_assert_cmpfloat(loop_watch_worst_ms(), >, 8);
+    g_assert_cmpfloat(loop_watch_worst_wall_ms(), >=, loop_watch_worst_ms() / 2);
+    loop_watch_forget();
+    g_assert_cmpfloat(loop_watch_worst_ms(), <, 8);
+    loop_watch_stop();
 }
 
 static void test_progress(void)
@@ -260,6 +287,7 @@ static void test_failed(void)
 int main(int argc, char **argv)
 {
     services_init(&argc, &argv);
+    g_test_add_func("/app/loop-watch", test_loop_watch);
     g_test_add_func("/app/indexer/progress", test_progress);
     g_test_add_func("/app/indexer/problem", test_problem);
     g_test_add_func("/app/indexer/pause", test_pause);
