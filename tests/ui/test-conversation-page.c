@@ -49,9 +49,13 @@ static void stage_open(struct stage *stage)
 
 static void stage_close(struct stage *stage)
 {
+    LecConversationPage *page = stage->page;
+
+    g_object_add_weak_pointer(G_OBJECT(page), (gpointer *)&page);
     gtk_window_destroy(GTK_WINDOW(stage->window));
     g_free(stage->title);
     services_wait(0.1);
+    g_assert_null(page);
 }
 
 static LecComposer *composer_of(struct stage *stage)

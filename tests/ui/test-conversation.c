@@ -137,6 +137,7 @@ static void test_evidence_first(void)
     press(stage.window, "Passages");
     UNTIL(count_type(stage.window, LEC_TYPE_EVIDENCE_CARD) == 3);
     stage_close(&stage);
+    g_assert_cmpint(G_OBJECT(answer)->ref_count, ==, 1); /* nobody holds on to it */
 }
 
 static void test_sources_open(void)
