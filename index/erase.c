@@ -20,9 +20,9 @@
 #include "index/vector-cache.h"
 
 #define NO_WAIT_MS 100
-/* VACUUM makes a copy of the database: in memory, or, of a large one, in a temporary file of the
-   system, which has no name while it is used. */
-#define COPY_IN_MEMORY_BYTES (256 << 20)
+/* VACUUM makes a copy of the database: in memory, or, of a larger one, in a file of the library's
+   folder that has no name while it is used. */
+int64_t erase_copy_in_memory_bytes = 256 << 20;
 
 static bool read_marks(IdxStore *store, int64_t *marks, GError **error)
 {
@@ -56,11 +56,14 @@ static bool run_if_free(IdxStore *store, const char *sql, bool *done, GError **e
 
 static bool vacuum(IdxStore *store, bool *done, GError **error)
 {
-    bool large = storage_database_bytes(store->dir) > COPY_IN_MEMORY_BYTES;
-    if (large && !sql_run(store, "PRAGMA temp_store = FILE", NULL, error))
+    if (storage_database_bytes(store->dir) <= erase_copy_in_memory_bytes)
+        return run_if_free(store, "VACUUM", done, error);
+    if (!sql_run(store, "PRAGMA temp_store = FILE", NULL, error))
         return false;
+    storage_temporary_begin(store->dir);
     bool ok = run_if_free(store, "VACUUM", done, error);
-    return (!large || sql_run(store, "PRAGMA temp_store = MEMORY", NULL, error)) && ok;
+    storage_temporary_end();
+    return sql_run(store, "PRAGMA temp_store = MEMORY", NULL, error) && ok;
 }
 
 static bool optimize(IdxStore *store, int64_t marks, bool *done, GError **error)

@@ -275,6 +275,23 @@ int64_t storage_database_bytes(const char *dir)
     return MAX(storage_bytes(dir, DATABASE), 0) + MAX(storage_bytes(dir, DATABASE "-wal"), 0);
 }
 
+/* SQLite knows one folder for the whole process. Nobody but VACUUM makes such files here (all
+   connections have temp_store = MEMORY else), so it is set for as long as that takes. */
+static GMutex temporary_lock;
+
+void storage_temporary_begin(const char *dir)
+{
+    g_mutex_lock(&temporary_lock);
+    sqlite3_temp_directory = sqlite3_mprintf("%s", dir);
+}
+
+void storage_temporary_end(void)
+{
+    sqlite3_free(sqlite3_temp_directory);
+    sqlite3_temp_directory = NULL;
+    g_mutex_unlock(&temporary_lock);
+}
+
 /* --- checksum -----------------------------------------------------------------------------------
  */
 

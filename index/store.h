@@ -86,5 +86,6 @@ bool erase_mark(IdxStore *store, enum erase_what what, GError **error);
    after the usual time-out). */
 bool erase_finish(IdxStore *store, bool wait, bool *done, GError **error);
 bool erase_pending(IdxStore *store, bool *pending, GError **error);
+extern int64_t erase_copy_in_memory_bytes; /* for tests */
 /* After the deletion: erases, or says IDX_ERROR_BUSY. */
 bool erase_now(IdxStore *store, enum erase_what what, GError **error);

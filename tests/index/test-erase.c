@@ -2,8 +2,11 @@
 /*
  * test-erase.c: what is forgotten is in no file of the library any more.
  */
+#include "index/store.h"
 #include "tests/index/fixture.h"
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 /* Texts long enough that rows move between pages when the tree is balanced. */
 static char *long_text(GRand *rand, const char *planted)
@@ -80,10 +83,46 @@ static void test_moved_rows(void)
     fixture_close(&fixture);
 }
 
+/* The copy that VACUUM makes of a large library never leaves its folder. */
+static void test_copy_in_folder(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct fixture fixture;
+    char events[65536];
+    int n_copies = 0;
+    fixture_open(&fixture);
+    fixture_put1(&fixture, "/docs/a", "zanzibar");
+    fixture_spoil(&fixture, "CREATE TABLE ballast(b);" /* more than the cache holds */
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                            " WHERE i < 48) INSERT INTO ballast SELECT randomblob(1000000) FROM n");
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    g_assert_cmpint(inotify_add_watch(watch, fixture.dir, IN_CREATE), >=, 0);
+    int64_t usual = erase_copy_in_memory_bytes;
+    erase_copy_in_memory_bytes = 1;
+    g_assert_cmpint(idx_forget(fixture.store, "/docs/a", &error), ==, 1);
+    g_assert_no_error(error);
+    erase_copy_in_memory_bytes = usual;
+    for (ssize_t n; (n = read(watch, events, sizeof events)) > 0;) {
+        for (char *p = events; p < events + n;) {
+            struct inotify_event event;
+            memcpy(&event, p, sizeof event);
+            n_copies += strncmp(p + sizeof event, "etilqs", 6) == 0;
+            p += sizeof event + event.len;
+        }
+    }
+    close(watch);
+    g_assert_cmpint(n_copies, >, 0);
+    g_autoptr(GDir) left = g_dir_open(fixture.dir, 0, &error);
+    for (const char *name; (name = g_dir_read_name(left));)
+        g_assert_true(g_str_has_prefix(name, "library.db"));
+    fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/index/erase/planted-string", test_planted_string);
     g_test_add_func("/index/erase/moved-rows", test_moved_rows);
+    g_test_add_func("/index/erase/copy-in-folder", test_copy_in_folder);
     return g_test_run();
 }
