@@ -78,10 +78,12 @@ static GtkWidget *make_row(gpointer item, gpointer data)
 {
     LecModelPicker *self = data;
     LecModel *model = item;
+    LecModel *chosen = lec_chat_get_model(self->chat);
     g_autofree char *size = g_format_size(lec_model_get_size(model));
 
-    return GTK_WIDGET(lec_picker_row_new(lec_model_get_title(model), size,
-                                         model == lec_chat_get_model(self->chat), G_OBJECT(model)));
+    return GTK_WIDGET(lec_picker_row_new(
+        lec_model_get_title(model), size,
+        chosen && !strcmp(lec_model_get_id(model), lec_model_get_id(chosen)), G_OBJECT(model)));
 }
 
 static void on_popover_map(LecModelPicker *self)
