@@ -181,7 +181,7 @@ bool idx_root_move(IdxStore *store, int64_t root, int64_t collection, GError **e
     if (!sql_begin(store, error))
         return false;
     bool ok = sql_run(store,
-                      "UPDATE roots SET collection = ?2 WHERE id = ?1"
+                      "UPDATE roots SET collection = ?2 WHERE (id = ?1 OR within = ?1)"
                       " AND EXISTS(SELECT 1 FROM collections WHERE id = ?2)",
                       SQL(SQL_INT(root), SQL_INT(collection)), error);
     if (ok && sql_changes(store) == 0) {

@@ -88,6 +88,10 @@ void idx_root_free(struct idx_root *root);
    exclusions at or below the path. */
 int64_t idx_root_add(IdxStore *store, const char *path, bool is_file, const char *collection,
                      GError **error);
+/* A disk is mounted at this path within the root: from now on a root of its own, which can be away by
+   itself, with what is known below it. Its id, old or new; 0 if the path is excluded; -1 on error. */
+int64_t idx_root_split(IdxStore *store, const struct idx_root *root, const char *path,
+                       GError **error);
 GPtrArray *idx_roots(IdxStore *store, GError **error); /* of struct idx_root, owned */
 bool idx_root_set_offline(IdxStore *store, int64_t root, bool offline, GError **error);
 bool idx_excluded(IdxStore *store, const char *path, GError **error);

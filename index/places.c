@@ -92,6 +92,62 @@ int64_t idx_root_add(IdxStore *store, const char *path, bool is_file, const char
     return sql_end(store, ok, error) ? id : -1;
 }
 
+static bool excluded(IdxStore *store, const char *path, bool *out, GError **error)
+{
+    int64_t one;
+    *out = false;
+    if (!sql_int(store, &one, out, "SELECT 1 FROM exclusions LIMIT 1", NULL, error))
+        return false;
+    if (!*out)
+        return true;
+    g_autofree char *above = places_clean(path);
+    for (;;) {
+        bool root = false;
+        if (!sql_int(store, &one, out, "SELECT 1 FROM exclusions WHERE path = ?1",
+                     SQL(SQL_BYTES(above)), error) ||
+            !sql_int(store, &one, &root, "SELECT 1 FROM roots WHERE path = ?1",
+                     SQL(SQL_BYTES(above)), error))
+            return false;
+        char *slash = strrchr(above, '/');
+        /* a root was added by name: what is left out above it does not concern it */
+        if (*out || root || !slash || slash == above)
+            return true;
+        *slash = '\0';
+    }
+}
+
+static bool split(IdxStore *store, const struct idx_root *root, const char *path, int64_t *id,
+                  GError **error)
+{
+    g_autofree char *from = NULL, *to = NULL;
+    places_below(path, &from, &to);
+    return sql_run(store,
+                   "INSERT INTO roots(path, collection, is_file, within) VALUES(?1, ?2, 0, ?3)"
+                   " ON CONFLICT(path) DO NOTHING",
+                   SQL(SQL_BYTES(path), SQL_INT(root->collection_id), SQL_INT(root->id)), error) &&
+           sql_int(store, id, NULL, "SELECT id FROM roots WHERE path = ?1", SQL(SQL_BYTES(path)),
+                   error) &&
+           sql_run(store,
+                   "UPDATE locations SET root = ?3 WHERE root = ?4 AND path >= ?1 AND path < ?2",
+                   SQL(SQL_BYTES(from), SQL_BYTES(to), SQL_INT(*id), SQL_INT(root->id)), error);
+}
+
+int64_t idx_root_split(IdxStore *store, const struct idx_root *root, const char *path,
+                       GError **error)
+{
+    int64_t id = 0;
+    bool out;
+    g_autofree char *clean = places_clean(path);
+    if (!excluded(store, clean, &out, error))
+        return -1;
+    if (out)
+        return 0;
+    if (!sql_begin(store, error))
+        return -1;
+    bool ok = split(store, root, clean, &id, error);
+    return sql_end(store, ok, error) ? id : -1;
+}
+
 GPtrArray *idx_roots(IdxStore *store, GError **error)
 {
     g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func((GDestroyNotify)idx_root_free);
@@ -123,30 +179,6 @@ bool idx_root_set_offline(IdxStore *store, int64_t root, bool offline, GError **
     bool ok = sql_run(store, "UPDATE roots SET offline = ?2 WHERE id = ?1 AND offline <> ?2",
                       SQL(SQL_INT(root), SQL_INT(offline)), error);
     return sql_end(store, ok, error);
-}
-
-static bool excluded(IdxStore *store, const char *path, bool *out, GError **error)
-{
-    int64_t one;
-    *out = false;
-    if (!sql_int(store, &one, out, "SELECT 1 FROM exclusions LIMIT 1", NULL, error))
-        return false;
-    if (!*out)
-        return true;
-    g_autofree char *above = places_clean(path);
-    for (;;) {
-        bool root = false;
-        if (!sql_int(store, &one, out, "SELECT 1 FROM exclusions WHERE path = ?1",
-                     SQL(SQL_BYTES(above)), error) ||
-            !sql_int(store, &one, &root, "SELECT 1 FROM roots WHERE path = ?1",
-                     SQL(SQL_BYTES(above)), error))
-            return false;
-        char *slash = strrchr(above, '/');
-        /* a root was added by name: what is left out above it does not concern it */
-        if (*out || root || !slash || slash == above)
-            return true;
-        *slash = '\0';
-    }
 }
 
 bool idx_excluded(IdxStore *store, const char *path, GError **error)

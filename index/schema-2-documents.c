@@ -14,6 +14,8 @@ const char schema_2_documents[] =
     "ALTER TABLE contents ADD COLUMN n_passages INTEGER NOT NULL DEFAULT 0;"
     "UPDATE contents SET n_passages ="
     " (SELECT count(*) FROM passages WHERE content = contents.id);"
+    /* a disk that was found within another root: that root's id; 0: added by a person */
+    "ALTER TABLE roots ADD COLUMN within INTEGER NOT NULL DEFAULT 0;"
     /* left out by "cancel", let in again with its folder */
     "ALTER TABLE exclusions ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;"
     /* "12:4 40:6": at character 12 of its text page (line, slide …) 4 begins, at 40 page 6 */

@@ -49,8 +49,8 @@ static void add_offline(struct rag_index_result *result, const char *path, const
 /* --- scanning -------------------------------------------------------------------------------- */
 
 struct scan {
-    struct rag_ingest *ingest; /* (borrowed) */
-    int64_t root;
+    struct rag_ingest *ingest;   /* (borrowed) */
+    const struct idx_root *root; /* (borrowed) */
 };
 
 /* A root whose vanished files are to be removed. */
@@ -65,7 +65,7 @@ static bool on_file(void *data, const struct rag_scan_file *found, GError **erro
     struct rag_index_result *result = scan->ingest->result;
     struct idx_file file = {
         .path = found->path,
-        .root = scan->root,
+        .root = scan->root->id,
         .size = found->size,
         .mtime_ns = found->mtime_ns,
     };
@@ -98,6 +98,15 @@ static bool on_file(void *data, const struct rag_scan_file *found, GError **erro
         break;
     }
     return true;
+}
+
+/* A disk within a folder is a root of its own, scanned after this one: it may be away some day, and
+   its files are then not gone. */
+static bool on_mount(void *data, const char *path, bool *enter, GError **error)
+{
+    struct scan *scan = data;
+    *enter = false;
+    return idx_root_split(scan->ingest->library->store, scan->root, path, error) >= 0;
 }
 
 /* A single file that is gone was deleted; if its folder is gone too, a disk may be missing. */
@@ -155,12 +164,13 @@ static bool sweep_all(struct rag_ingest *ingest, GArray *sweeps, GError **error)
 static bool scan_root(struct rag_ingest *ingest, const struct idx_root *root, GArray *sweeps,
                       GError **error)
 {
-    struct scan scan = {ingest, root->id};
+    struct scan scan = {ingest, root};
     struct rag_scan_result scanned;
     struct rag_scan_options options = {
         .folder = !root->is_file,
         .leave_out = idx_dir(ingest->library->store),
         .on_file = on_file,
+        .on_mount = on_mount,
         .data = &scan,
     };
     int64_t start = idx_time(ingest->library->store);
@@ -234,22 +244,46 @@ static bool add_root(struct rag_ingest *ingest, const char *path, GError **error
     return !is_file || idx_retry(store, path, error) >= 0;
 }
 
+/* Named, or below what is named (a disk that was found there); with no names all are. */
+static bool is_chosen(GPtrArray *paths, const char *path)
+{
+    bool chosen = paths->len == 0;
+    for (guint i = 0; i < paths->len && !chosen; i++) {
+        size_t n = strlen(paths->pdata[i]);
+        chosen =
+            strncmp(path, paths->pdata[i], n) == 0 && (n == 1 || path[n] == '/' || path[n] == '\0');
+    }
+    return chosen;
+}
+
+/* Scans the chosen roots that were not scanned yet; *any: there were some. */
+static bool scan_roots(struct rag_ingest *ingest, GPtrArray *paths, GHashTable *scanned,
+                       GArray *sweeps, bool *any, GError **error)
+{
+    g_autoptr(GPtrArray) roots = idx_roots(ingest->library->store, error);
+    *any = false;
+    for (guint i = 0; roots && i < roots->len; i++) {
+        const struct idx_root *root = roots->pdata[i];
+        if (!is_chosen(paths, root->path) || !g_hash_table_add(scanned, g_strdup(root->path)))
+            continue;
+        *any = true;
+        if (!scan_root(ingest, root, sweeps, error))
+            return false;
+    }
+    return roots != NULL;
+}
+
 static bool scan_all(struct rag_ingest *ingest, GPtrArray *paths, GArray *sweeps, GError **error)
 {
+    g_autoptr(GHashTable) scanned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < paths->len; i++) {
         if (!add_root(ingest, paths->pdata[i], error))
             return false;
     }
-    g_autoptr(GPtrArray) roots = idx_roots(ingest->library->store, error);
-    for (guint i = 0; roots && i < roots->len; i++) {
-        struct idx_root *root = roots->pdata[i];
-        bool chosen = paths->len == 0;
-        for (guint k = 0; k < paths->len && !chosen; k++)
-            chosen = strcmp(root->path, paths->pdata[k]) == 0;
-        if (chosen && !scan_root(ingest, root, sweeps, error))
+    for (bool any = true; any;) /* a scan may bring new roots */
+        if (!scan_roots(ingest, paths, scanned, sweeps, &any, error))
             return false;
-    }
-    return roots != NULL;
+    return true;
 }
 
 /* --- what became of it ----------------------------------------------------------------------- */

@@ -164,35 +164,53 @@ static bool enter_once(struct walk *walk, const char *path)
     return g_hash_table_add(walk->entered, key);
 }
 
+/* Is this folder to be entered? device: of the folder that it lies in. */
+static bool choose_folder(struct walk *walk, const char *path, const char *name,
+                          const struct stat *st, dev_t device, bool *enter, GError **error)
+{
+    *enter = !is_junk_folder(path, name);
+    if (!*enter || st->st_dev == device || !walk->options->on_mount ||
+        g_strcmp0(path, walk->options->leave_out) == 0)
+        return true;
+    return walk->options->on_mount(walk->options->data, path, enter, error);
+}
+
+static bool visit_entry(struct walk *walk, const char *folder, const char *name, dev_t device,
+                        GPtrArray *folders, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    struct stat st;
+    bool enter = false;
+    if (lstat(path, &st) != 0) {
+        if (errno != ENOENT) /* a folder that may be listed but not entered, a failing disk */
+            not_seen(walk, folder);
+        return true;
+    }
+    if (!S_ISDIR(st.st_mode))
+        return is_junk_file(name) || visit_file(walk, path, error);
+    if (!choose_folder(walk, path, name, &st, device, &enter, error))
+        return false;
+    if (enter)
+        g_ptr_array_add(folders, g_steal_pointer(&path));
+    return true;
+}
+
 static bool visit_folder(struct walk *walk, const char *path, GError **error)
 {
+    struct stat st;
     if (!enter_once(walk, path) || g_strcmp0(path, walk->options->leave_out) == 0)
         return true;
     g_autoptr(GPtrArray) names = list_folder(path);
-    if (!names) {
+    if (!names || stat(path, &st) != 0) {
         not_seen(walk, path);
         return true;
     }
-    g_autoptr(GPtrArray) folders = g_ptr_array_new();
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = names->pdata[i];
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        struct stat st;
-        if (lstat(child, &st) != 0) {
-            if (errno != ENOENT) /* a folder that may be listed but not entered, a failing disk */
-                not_seen(walk, path);
-            continue;
-        }
-        if (S_ISDIR(st.st_mode)) {
-            if (!is_junk_folder(child, name))
-                g_ptr_array_add(folders, g_steal_pointer(&child));
-        } else if (!is_junk_file(name) && !visit_file(walk, child, error)) {
-            g_ptr_array_set_free_func(folders, g_free);
+    g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < names->len; i++)
+        if (!visit_entry(walk, path, names->pdata[i], st.st_dev, folders, error))
             return false;
-        }
-    }
-    for (guint i = folders->len; i-- > 0;) /* the first is taken first from the stack's end */
-        g_ptr_array_add(walk->stack, folders->pdata[i]);
+    while (folders->len) /* the first is taken first from the stack's end */
+        g_ptr_array_add(walk->stack, g_ptr_array_steal_index(folders, folders->len - 1));
     return true;
 }
 

@@ -145,6 +145,38 @@ def test_index_of_a_folder_that_is_away():
     assert one.startswith("1 document ready"), one
 
 
+def test_a_disk_within_a_folder():
+    """Unplugged, its files are away and not gone; plugged in again they are as they were."""
+    folder = harness.scratch()
+    documents.make(folder / "notes", 2)
+    documents.make(folder / "made", 3)
+    (folder / "notes" / "disk").mkdir()
+    (folder / "mounted").mkdir()
+    harness.need_models(harness.EMBEDDER)
+    program = f"{harness.binary()} --library {folder}/library"
+    steps = f"""
+        cd {folder}
+        mount -t tmpfs none mounted && cp -a made/. mounted && mount --bind mounted notes/disk \
+            || exit 77
+        {program} index notes >&2; {program} status --json
+        umount notes/disk
+        {program} index --json; {program} status --json
+        {program} index notes >&2; {program} status --json
+        mount --bind mounted notes/disk
+        {program} index --json; {program} status --json
+    """
+    result = harness.run("unshare", "-m", "sh", "-c", steps, expect=None)
+    if result.returncode == 77 or "unshare" in result.stderr:
+        raise harness.Skip("nothing can be mounted here")
+    first, away, then, named, back, last = [json.loads(x) for x in result.stdout.splitlines()]
+    assert first["documents"]["ready"] == 5 and first["roots"] == 2, first
+    assert [p["state"] for p in away["problems"]] == ["offline"] and away["removed"] == 0, away
+    for status in (then, named):
+        assert (status["documents"]["ready"], status["documents"]["offline"]) == (2, 3), status
+    assert (back["new"], back["changed"], back["embedded"]) == (0, 0, 0), back
+    assert last["documents"]["ready"] == 5, last
+
+
 def test_library_on_a_read_only_medium():
     """status, search and ask look things up there; what would write says why it cannot."""
     folder = harness.scratch()
