@@ -24,6 +24,7 @@ struct _LecApplication {
     AdwApplication parent;
 
     char *folder;        /* (owned) the library's */
+    gboolean own;        /* it is the person's */
     GSettings *settings; /* (owned) NULL: no schema */
     LecLibrary *library; /* (owned) from startup on, as those below */
     LecIndexer *indexer; /* (owned) */
@@ -150,8 +151,14 @@ LecApplication *lec_application_new(const char *library)
                                         G_APPLICATION_HANDLES_OPEN, "resource-base-path",
                                         "/org/lectern/Lectern", NULL);
 
+    self->own = g_str_equal(folder, own);
     self->folder = g_steal_pointer(&folder);
     return self;
+}
+
+gboolean lec_application_has_own_library(LecApplication *self)
+{
+    return self->own;
 }
 
 LecLibrary *lec_application_get_library(LecApplication *self)

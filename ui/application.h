@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE(LecApplication, lec_application, LEC, APPLICATION, AdwAppli
 /* library: its folder; NULL: the person's own. */
 LecApplication *lec_application_new(const char *library);
 
+/* The person's own: what is remembered of a library is remembered of this one. */
+gboolean lec_application_has_own_library(LecApplication *self);
 LecLibrary *lec_application_get_library(LecApplication *self);
 LecIndexer *lec_application_get_indexer(LecApplication *self);
 LecChat *lec_application_get_chat(LecApplication *self);

@@ -19,7 +19,6 @@ struct _LecDropArea {
     GtkOverlay *overlay; /* (borrowed) of the template, as those below */
     GtkRevealer *revealer;
     GtkLabel *label;
-    gboolean enabled;
 
     GdkDrop *drop;             /* (owned) what hovers, or was dropped and is still being read */
     GPtrArray *files;          /* (owned) of GFile, once they are read */
@@ -28,7 +27,7 @@ struct _LecDropArea {
     gboolean reading, dropped;
 };
 
-enum { PROP_CONTENT = 1, PROP_ENABLED, N_PROPS };
+enum { PROP_CONTENT = 1, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 enum { DROPPED, REFUSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -156,7 +155,7 @@ static gboolean on_accept(LecDropArea *self, GdkDrop *drop)
 {
     GdkContentFormats *formats = gdk_drop_get_formats(drop);
 
-    return self->enabled && (gdk_drop_get_actions(drop) & GDK_ACTION_COPY) &&
+    return (gdk_drop_get_actions(drop) & GDK_ACTION_COPY) &&
            (gdk_content_formats_contain_mime_type(formats, LEC_URI_LIST_TYPE) ||
             gdk_content_formats_contain_gtype(formats, GDK_TYPE_FILE_LIST));
 }
@@ -210,9 +209,6 @@ static void lec_drop_area_set_property(GObject *object, guint id, const GValue *
     case PROP_CONTENT:
         gtk_overlay_set_child(self->overlay, g_value_get_object(value));
         break;
-    case PROP_ENABLED:
-        self->enabled = g_value_get_boolean(value);
-        break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
     }
@@ -225,9 +221,6 @@ static void lec_drop_area_get_property(GObject *object, guint id, GValue *value,
     switch (id) {
     case PROP_CONTENT:
         g_value_set_object(value, gtk_overlay_get_child(self->overlay));
-        break;
-    case PROP_ENABLED:
-        g_value_set_boolean(value, self->enabled);
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -255,8 +248,6 @@ static void lec_drop_area_class_init(LecDropAreaClass *class)
     object_class->dispose = lec_drop_area_dispose;
     properties[PROP_CONTENT] = g_param_spec_object("content", NULL, NULL, GTK_TYPE_WIDGET,
                                                    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-    properties[PROP_ENABLED] = g_param_spec_boolean("enabled", NULL, NULL, TRUE,
-                                                    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
     g_object_class_install_properties(object_class, N_PROPS, properties);
     signals[DROPPED] = g_signal_new("dropped", LEC_TYPE_DROP_AREA, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
@@ -274,7 +265,6 @@ static void lec_drop_area_init(LecDropArea *self)
 {
     GtkDropTargetAsync *target = gtk_drop_target_async_new(NULL, GDK_ACTION_COPY);
 
-    self->enabled = TRUE;
     gtk_widget_init_template(GTK_WIDGET(self));
     g_signal_connect_swapped(self->revealer, "notify::child-revealed", G_CALLBACK(on_faded), self);
     gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(target), GTK_PHASE_CAPTURE);

@@ -3,7 +3,7 @@
  * drop-area.h: files and folders can be dropped anywhere on it; while they hover it has a soft
  * border and says what they would bring.
  *
- * Properties: "content" (GtkWidget), "enabled" (boolean: FALSE where nothing can be added).
+ * Property: "content" (GtkWidget).
  * Signals: "dropped" (GPtrArray of GFile, remote ones too), "refused" (char *sentence: what was
  * dropped could not be read).
  */

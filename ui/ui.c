@@ -57,6 +57,14 @@ bool ui_is_wanted(int argc, char **argv)
     return parse(argc, argv, &library) > 0;
 }
 
+static int print_usage(void)
+{
+    g_print("%s\n\n%s\n", _("Usage: lectern [open] [--library DIR] [FILE…]"),
+            _("Opens the window. Files and folders are added to the library; a window that is open "
+              "for it already gets them. `lectern --help` tells of the other verbs."));
+    return 0;
+}
+
 int ui_main(int argc, char **argv)
 {
     g_autoptr(LecApplication) application = NULL;
@@ -64,6 +72,8 @@ int ui_main(int argc, char **argv)
     const char *library;
     int code, first = parse(argc, argv, &library);
 
+    if (first < argc && g_str_equal(argv[first], "--help") && !g_str_equal(argv[first - 1], "--"))
+        return print_usage();
     g_set_prgname("org.lectern.Lectern"); /* what a desktop knows the window by */
     g_set_application_name(_("Lectern"));
     if (!gtk_init_check()) {

@@ -21,6 +21,7 @@
 #include "ui/sidebar.h"
 #include "ui/undo-toast.h"
 #include "ui/viewer-pane.h"
+#include "ui/viewer-width.h"
 #include <glib/gi18n.h>
 
 struct _LecWindow {
@@ -41,6 +42,7 @@ struct _LecWindow {
     LecLibraryPage *library_page;
     LecNoticeBar *notice;
     LecViewerPane *viewer;
+    GtkWidget *viewer_frame, *viewer_edge;
 
     const char *chosen;      /* "conversation" or "library" */
     gboolean opened;         /* the library was ready once: there is something to show */
@@ -87,7 +89,7 @@ static void update_title_buttons(LecWindow *self)
 {
     gboolean sidebar = adw_flap_get_reveal_flap(self->flap) && !adw_flap_get_folded(self->flap);
     gboolean viewer =
-        gtk_widget_get_visible(GTK_WIDGET(self->viewer)) && !adw_leaflet_get_folded(self->leaflet);
+        gtk_widget_get_visible(self->viewer_frame) && !adw_leaflet_get_folded(self->leaflet);
 
     set_title_buttons(GTK_WIDGET(self->sidebar), TRUE, FALSE);
     set_title_buttons(self->middle, !sidebar, !viewer);
@@ -107,10 +109,20 @@ static void update_flap(LecWindow *self)
     update_title_buttons(self);
 }
 
+/* Numbers of conversations mean nothing in another library. */
+static gboolean remembers_conversation(LecWindow *self)
+{
+    GtkApplication *application = gtk_window_get_application(GTK_WINDOW(self));
+
+    return self->settings && application &&
+           lec_application_has_own_library(LEC_APPLICATION(application));
+}
+
 static void open_last_conversation(LecWindow *self)
 {
-    gint64 last =
-        self->settings ? g_settings_get_int64(self->settings, LEC_SETTINGS_LAST_CONVERSATION) : 0;
+    gint64 last = remembers_conversation(self)
+                      ? g_settings_get_int64(self->settings, LEC_SETTINGS_LAST_CONVERSATION)
+                      : 0;
 
     lec_conversation_page_open(self->conversation_page, last);
 }
@@ -176,15 +188,16 @@ static void on_conversation_opened(LecWindow *self, gint64 conversation, const c
 
     gtk_window_set_title(GTK_WINDOW(self), *title ? window_title : _("Lectern"));
     lec_sidebar_select_conversation(self->sidebar, conversation);
-    if (self->settings)
+    if (remembers_conversation(self))
         g_settings_set_int64(self->settings, LEC_SETTINGS_LAST_CONVERSATION, conversation);
 }
 
 static void on_open_sources(LecWindow *self, GListModel *sources, guint position, GtkWidget *from)
 {
-    gtk_widget_set_visible(GTK_WIDGET(self->viewer), TRUE);
+    lec_viewer_width_apply(self->viewer_frame);
+    gtk_widget_set_visible(self->viewer_frame, TRUE);
     lec_viewer_pane_show(self->viewer, sources, position);
-    adw_leaflet_set_visible_child(self->leaflet, GTK_WIDGET(self->viewer));
+    adw_leaflet_set_visible_child(self->leaflet, self->viewer_frame);
     if (adw_flap_get_folded(self->flap))
         adw_flap_set_reveal_flap(self->flap, FALSE);
     update_title_buttons(self);
@@ -193,7 +206,7 @@ static void on_open_sources(LecWindow *self, GListModel *sources, guint position
 static void on_viewer_closed(LecWindow *self, LecViewerPane *viewer)
 {
     adw_leaflet_set_visible_child(self->leaflet, self->middle);
-    gtk_widget_set_visible(GTK_WIDGET(viewer), FALSE);
+    gtk_widget_set_visible(self->viewer_frame, FALSE);
     update_title_buttons(self);
 }
 
@@ -204,6 +217,12 @@ static void on_problem(LecWindow *self, const char *path, const char *reason)
     g_autofree char *sentence = g_strdup_printf(_("“%s” was not added: %s"), name, reason);
 
     lec_window_say(self, sentence);
+}
+
+static void on_leaflet_folded(LecWindow *self)
+{
+    lec_viewer_width_apply(self->viewer_frame);
+    update_title_buttons(self);
 }
 
 static void on_folded(LecWindow *self)
@@ -269,7 +288,7 @@ void lec_window_close_pane_or_stop(LecWindow *self)
 {
     g_return_if_fail(LEC_IS_WINDOW(self));
 
-    if (gtk_widget_get_visible(GTK_WIDGET(self->viewer)))
+    if (gtk_widget_get_visible(self->viewer_frame))
         lec_viewer_pane_close(self->viewer);
     else
         lec_conversation_page_stop(self->conversation_page);
@@ -368,6 +387,8 @@ static void lec_window_class_init(LecWindowClass *class)
     gtk_widget_class_bind_template_child(widget_class, LecWindow, library_page);
     gtk_widget_class_bind_template_child(widget_class, LecWindow, notice);
     gtk_widget_class_bind_template_child(widget_class, LecWindow, viewer);
+    gtk_widget_class_bind_template_child(widget_class, LecWindow, viewer_frame);
+    gtk_widget_class_bind_template_child(widget_class, LecWindow, viewer_edge);
     gtk_widget_class_bind_template_callback(widget_class, on_conversation_selected);
     gtk_widget_class_bind_template_callback(widget_class, on_collection_selected);
     gtk_widget_class_bind_template_callback(widget_class, on_failed_selected);
@@ -410,7 +431,8 @@ static void connect_services(LecWindow *self)
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->flap, "notify::folded", G_CALLBACK(on_folded), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(self->leaflet, "notify::folded", G_CALLBACK(update_title_buttons), self,
+    lec_viewer_width_install(self->viewer_frame, self->viewer_edge, self->leaflet, self->settings);
+    g_signal_connect_object(self->leaflet, "notify::folded", G_CALLBACK(on_leaflet_folded), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->flap, "notify::reveal-flap", G_CALLBACK(on_revealed), self,
                             G_CONNECT_SWAPPED);
