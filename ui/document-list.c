@@ -31,7 +31,7 @@
 /* Rows that came in between are asked for with the stretch up to this number. */
 #define MAX_GROWTH 400
 /* Items that come to sight in a frame, and go; a view with ENOUGH of them makes no more rows. */
-#define STEP      8
+#define STEP      6
 #define STEP_DOWN 24
 #define FIRST     2 /* with the first ones comes the rest of the page */
 #define ENOUGH    240

@@ -35,9 +35,10 @@ static guint signals[N_SIGNALS];
 
 /* What an Undo of a deletion needs. */
 struct deleted {
-    LecLibrary *library; /* (owned) */
-    char *name;          /* (owned) */
-    GArray *roots;       /* (owned) of gint64 */
+    LecLibrary *library;          /* (owned) */
+    char *name;                   /* (owned) */
+    GArray *roots;                /* (owned) of gint64 */
+    LecSidebarCollections *asker; /* (owned) until it is deleted */
 };
 
 static void deleted_free(gpointer data, GClosure *closure)
@@ -47,6 +48,7 @@ static void deleted_free(gpointer data, GClosure *closure)
     g_object_unref(deleted->library);
     g_free(deleted->name);
     g_array_unref(deleted->roots);
+    g_clear_object(&deleted->asker);
     g_free(deleted);
 }
 
@@ -177,32 +179,14 @@ static void on_undo(AdwToast *toast, struct deleted *deleted)
                                       g_array_ref(deleted->roots));
 }
 
-static void on_deleted(GObject *library, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(LecSidebarCollections) self = data;
-    g_autoptr(GError) error = NULL;
-
-    lec_library_collection_delete_finish(LEC_LIBRARY(library), result, &error);
-    conclude(self, error);
-}
-
-static void show_undo(LecSidebarCollections *self, LecCollectionItem *item)
+static void show_undo(LecSidebarCollections *self, struct deleted *deleted)
 {
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_TOAST_OVERLAY);
-    struct deleted *deleted = g_new0(struct deleted, 1);
-    g_autofree char *title = g_strdup_printf(_("“%s” was deleted; its documents stay"),
-                                             lec_collection_item_get_name(item));
+    g_autofree char *title =
+        g_strdup_printf(_("“%s” was deleted; its documents stay"), deleted->name);
     g_autofree char *markup = g_markup_escape_text(title, -1);
     AdwToast *toast = adw_toast_new(markup);
 
-    deleted->library = g_object_ref(self->library);
-    deleted->name = g_strdup(lec_collection_item_get_name(item));
-    deleted->roots = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (guint i = 0; i < lec_collection_item_get_n_roots(item); i++) {
-        gint64 id = lec_collection_item_get_root(item, i)->id;
-
-        g_array_append_val(deleted->roots, id);
-    }
     adw_toast_set_button_label(toast, _("Undo"));
     g_signal_connect_data(toast, "button-clicked", G_CALLBACK(on_undo), deleted, deleted_free, 0);
     if (overlay)
@@ -211,13 +195,35 @@ static void show_undo(LecSidebarCollections *self, LecCollectionItem *item)
         g_object_unref(toast);
 }
 
+static void on_deleted(GObject *library, GAsyncResult *result, gpointer data)
+{
+    struct deleted *deleted = data;
+    g_autoptr(LecSidebarCollections) self = g_steal_pointer(&deleted->asker);
+    g_autoptr(GError) error = NULL;
+
+    if (lec_library_collection_delete_finish(LEC_LIBRARY(library), result, &error))
+        show_undo(self, deleted);
+    else
+        deleted_free(deleted, NULL);
+    conclude(self, error);
+}
+
 static void on_delete(LecCollectionRow *row, LecSidebarCollections *self)
 {
     LecCollectionItem *item = lec_collection_row_get_item(row);
     gint64 id = lec_collection_item_get_id(item);
+    struct deleted *deleted = g_new0(struct deleted, 1);
 
-    show_undo(self, item);
-    lec_library_collection_delete_async(self->library, id, NULL, on_deleted, g_object_ref(self));
+    deleted->library = g_object_ref(self->library);
+    deleted->asker = g_object_ref(self);
+    deleted->name = g_strdup(lec_collection_item_get_name(item));
+    deleted->roots = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (guint i = 0; i < lec_collection_item_get_n_roots(item); i++) {
+        gint64 root = lec_collection_item_get_root(item, i)->id;
+
+        g_array_append_val(deleted->roots, root);
+    }
+    lec_library_collection_delete_async(self->library, id, NULL, on_deleted, deleted);
     if (id == self->selected) {
         self->selected = 0;
         mark(self);

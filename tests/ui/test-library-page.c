@@ -5,6 +5,7 @@
  */
 #include "tests/app/loop-watch.h"
 #include "tests/ui/stocked-library.h"
+#include "tests/ui/widget-find.h"
 #include "ui/document-row.h"
 #include "ui/library-page.h"
 
@@ -56,33 +57,6 @@ static void tear_down(struct fixture *fixture, gconstpointer n_entries)
 
 /* --- reading it out of the widgets ------------------------------------------------------------ */
 
-static GtkWidget *find(GtkWidget *above, GType type, const char *text);
-
-static gboolean says(GtkWidget *widget, const char *text)
-{
-    if (!text)
-        return TRUE;
-    if (GTK_IS_LABEL(widget))
-        return strstr(gtk_label_get_text(GTK_LABEL(widget)), text) != NULL;
-    return GTK_IS_BUTTON(widget) && find(widget, GTK_TYPE_LABEL, text);
-}
-
-/* A widget that is shown, of the type, that says the text (NULL: any). */
-static GtkWidget *find(GtkWidget *above, GType type, const char *text)
-{
-    if (g_type_is_a(G_OBJECT_TYPE(above), type) && gtk_widget_get_mapped(above) &&
-        says(above, text))
-        return above;
-    for (GtkWidget *child = gtk_widget_get_first_child(above); child;
-         child = gtk_widget_get_next_sibling(child)) {
-        GtkWidget *found = find(child, type, text);
-
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
 struct wanted {
     GtkWidget *above;
     const char *text;
@@ -93,7 +67,7 @@ static gboolean is_said(gpointer data)
 {
     struct wanted *wanted = data;
 
-    return (find(wanted->above, GTK_TYPE_LABEL, wanted->text) == NULL) == wanted->gone;
+    return (find_text(wanted->above, wanted->text) == NULL) == wanted->gone;
 }
 
 static void wait_for(struct fixture *fixture, const char *text)
@@ -117,13 +91,13 @@ static LecDocumentRow *row_of(struct fixture *fixture, const char *name)
     GtkWidget *widget;
 
     wait_for(fixture, name);
-    widget = find(fixture->overlay, GTK_TYPE_LABEL, name);
+    widget = find_text(fixture->overlay, name);
     return LEC_DOCUMENT_ROW(gtk_widget_get_ancestor(widget, LEC_TYPE_DOCUMENT_ROW));
 }
 
 static GtkListView *list_of(struct fixture *fixture)
 {
-    return GTK_LIST_VIEW(find(fixture->overlay, GTK_TYPE_LIST_VIEW, NULL));
+    return GTK_LIST_VIEW(find_type(fixture->overlay, GTK_TYPE_LIST_VIEW, 0));
 }
 
 static const char *name_at(struct fixture *fixture, guint position)
@@ -132,16 +106,6 @@ static const char *name_at(struct fixture *fixture, guint position)
     g_autoptr(LecDocumentItem) item = g_list_model_get_item(model, position);
 
     return item ? g_intern_string(lec_document_item_get_name(item)) : NULL;
-}
-
-static void press(struct fixture *fixture, const char *label)
-{
-    GtkWidget *button;
-
-    wait_for(fixture, label);
-    button = find(fixture->overlay, GTK_TYPE_BUTTON, label);
-    g_assert_nonnull(button);
-    g_signal_emit_by_name(button, "clicked");
 }
 
 /* --- tests ------------------------------------------------------------------------------------ */
@@ -164,14 +128,15 @@ static void test_filter(struct fixture *fixture, gconstpointer n)
     GtkWidget *entry, *states;
 
     wait_for(fixture, "lease.pdf");
-    entry = find(fixture->overlay, GTK_TYPE_SEARCH_ENTRY, NULL);
-    states = find(fixture->overlay, GTK_TYPE_DROP_DOWN, NULL);
+    entry = find_type(fixture->overlay, GTK_TYPE_SEARCH_ENTRY, 0);
+    states = find_type(fixture->overlay, GTK_TYPE_DROP_DOWN, 0);
     gtk_editable_set_text(GTK_EDITABLE(entry), "TRIP");
     wait_gone(fixture, "lease.pdf");
     wait_for(fixture, "trip.md");
     gtk_drop_down_set_selected(GTK_DROP_DOWN(states), 3);
     wait_for(fixture, "No Document Is Like That");
-    press(fixture, "Show All");
+    wait_for(fixture, "Show All");
+    press(fixture->overlay, "Show All");
     wait_for(fixture, "lease.pdf");
     lec_library_page_show_failed(fixture->page, 0);
     wait_gone(fixture, "lease.pdf");
@@ -194,7 +159,8 @@ static void test_removal(struct fixture *fixture, gconstpointer n)
     gtk_widget_activate_action(GTK_WIDGET(row_of(fixture, "trip.md")), "document.remove", NULL);
     wait_for(fixture, "“trip.md” was removed from the library");
     wait_for(fixture, "5 documents");
-    press(fixture, "Undo");
+    wait_for(fixture, "Undo");
+    press(fixture->overlay, "Undo");
     wait_for(fixture, "6 documents");
 
     gtk_widget_activate_action(GTK_WIDGET(row_of(fixture, "heating.md")), "document.forget", NULL);
@@ -217,7 +183,8 @@ static void test_retry(struct fixture *fixture, gconstpointer n)
     wait_for(fixture, "1 could not be read");
     g_assert_true(g_file_get_contents(good, &bytes, &size, NULL));
     g_assert_true(g_file_set_contents(bad, bytes, (gssize)size, NULL));
-    press(fixture, "Try Again");
+    wait_for(fixture, "Try Again");
+    press(fixture->overlay, "Try Again");
     wait_gone(fixture, "Could not be read");
     wait_gone(fixture, "1 could not be read");
 }
@@ -227,7 +194,7 @@ static void test_folders(struct fixture *fixture, gconstpointer n)
     GtkWidget *button;
 
     wait_for(fixture, "1 Folder");
-    button = find(fixture->overlay, GTK_TYPE_MENU_BUTTON, NULL);
+    button = find_type(fixture->overlay, GTK_TYPE_MENU_BUTTON, 0);
     gtk_menu_button_popup(GTK_MENU_BUTTON(button));
     wait_for(fixture, "Look for Changes Now");
     g_signal_emit_by_name(gtk_menu_button_get_popover(GTK_MENU_BUTTON(button)), "remove",
@@ -289,7 +256,7 @@ static void test_long(struct fixture *fixture, gconstpointer n)
     lec_library_page_show_failed(fixture->page, 0);
     wait_gone(fixture, "Document 00049.pdf");
     run_for(500);
-    gtk_editable_set_text(GTK_EDITABLE(find(page, GTK_TYPE_SEARCH_ENTRY, NULL)), "0050");
+    gtk_editable_set_text(GTK_EDITABLE(find_type(page, GTK_TYPE_SEARCH_ENTRY, 0)), "0050");
     wait_gone(fixture, "Document 00100.pdf");
     run_for(500);
     check_loop("filtered");
