@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A text view knows its height only after it was given a width: it lays out as much as its height
- * shows, at once, and the rest when idle. Asked for its height before, it answers with that of its
- * last width. So that an answer does not appear in steps, it is given AHEAD pixels more than there
- * are (the view clips them): the first AHEAD pixels are laid out with the allocation, and if that
- * changes the height, GTK allocates once more before it draws.
+ * A text view has no height for a width: asked for its height, it answers with that of the width it
+ * has; given another one, it lays out as much as its height shows, and a wish for another height
+ * that comes of this is lost, because GTK takes allocation for the last word. So it is given AHEAD
+ * pixels more than there are (the view clips them), all of which it lays out at once; the view then
+ * compares heights, and has GTK lay out a second time before it draws. What is beyond is laid out
+ * when idle. (To lay out when asked for a height would be simpler, but GTK also asks for widths
+ * that it never gives.)
  *
  * Lines that are not laid out yet have no height; their widgets wait out of sight. Where a chip
  * stands in its line is found once for a width: with hundreds of them, asking each time would cost
@@ -133,15 +135,29 @@ static void place_widgets(struct answer_sheet *sheet, GtkTextView *text,
     }
 }
 
-/* The ground of code reaches below it. (The text view's bottom margin would do, but setting it lays
-   out all of the text again.) */
-int answer_layout_below(const struct answer_sheet *sheet)
+static void give_width(struct answer_sheet *sheet, GtkTextView *text, int width, int height)
+{
+    fit_tables(sheet, width);
+    /* GTK wants a widget to be asked before it is given something */
+    gtk_widget_measure(GTK_WIDGET(text), GTK_ORIENTATION_VERTICAL, width, NULL, NULL, NULL, NULL);
+    allocate_at(GTK_WIDGET(text), 0, 0, width, height + AHEAD);
+}
+
+int answer_layout_height(struct answer_sheet *sheet, GtkTextView *text, int width)
 {
     const GPtrArray *lines = answer_sheet_lines(sheet);
     const struct answer_line *last = lines->len ? lines->pdata[lines->len - 1] : NULL;
+    int height;
 
-    return last && last->kind == MARKDOWN_CODE ? answer_tags_measures(answer_sheet_tags(sheet))->pad
-                                               : 0;
+    if (width > 0 && gtk_widget_get_width(GTK_WIDGET(text)) == 0)
+        give_width(sheet, text, width, 0);
+    gtk_widget_measure(GTK_WIDGET(text), GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL,
+                       NULL);
+    /* The ground of code reaches below it. (The text view's bottom margin would do, but setting it
+       lays out all of the text again.) */
+    if (last && last->kind == MARKDOWN_CODE)
+        height += answer_tags_measures(answer_sheet_tags(sheet))->pad;
+    return height;
 }
 
 void answer_layout_allocate(struct answer_sheet *sheet, GtkWidget *view, GtkTextView *text,
@@ -149,9 +165,7 @@ void answer_layout_allocate(struct answer_sheet *sheet, GtkWidget *view, GtkText
 {
     const GPtrArray *lines = answer_sheet_lines(sheet);
 
-    fit_tables(sheet, width);
-    gtk_widget_measure(GTK_WIDGET(text), GTK_ORIENTATION_VERTICAL, width, NULL, NULL, NULL, NULL);
-    allocate_at(GTK_WIDGET(text), 0, 0, width, height + AHEAD);
+    give_width(sheet, text, width, height);
     for (guint i = 0; i < lines->len; i++) {
         const struct answer_line *line = lines->pdata[i];
         if (line->places)

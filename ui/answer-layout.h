@@ -11,8 +11,8 @@
 
 void answer_layout_allocate(struct answer_sheet *sheet, GtkWidget *view, GtkTextView *text,
                             int width, int height);
-/* Pixels below the text. */
-int answer_layout_below(const struct answer_sheet *sheet);
+/* Its height as it is laid out; only if that never was, it is done now for this width. */
+int answer_layout_height(struct answer_sheet *sheet, GtkTextView *text, int width);
 /* Grounds of code, bars of quotations, rules. */
 void answer_layout_snapshot(struct answer_sheet *sheet, GtkWidget *view, GtkTextView *text,
                             GtkSnapshot *snapshot);

@@ -10,8 +10,8 @@
  *  2. A finished answer goes through the same comparison as a whole: of a draft that was right only
  *     the chips are new, and a refusal takes its place without the page being empty in between. A
  *     long one is set over several frames, from its head.
- *  3. The caret is shown only when somebody moves it (F7, or Shift and a key): reading is not
- *     editing, but a selection can be made without a mouse.
+ *  3. The caret is shown only when somebody moves it (F7, or Shift and a key), until the focus
+ *     leaves: reading is not editing, but a selection can be made without a mouse.
  */
 #include "ui/answer-view.h"
 #include "app/source.h"
@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define TOOLTIP_CHARS 400
-#define SET_BUDGET    1500 /* µs a frame; laying out what was set takes about as much again */
+#define SET_BUDGET    1000 /* µs a frame; laying out what was set takes about as much again */
 
 struct _LecAnswerView {
     GtkWidget parent;
@@ -37,8 +37,11 @@ struct _LecAnswerView {
     guint tick;                 /* callback for the next frame, 0 = none */
     guint n_final;              /* lines that the stream will not change again */
     gboolean finished;
-    GPtrArray *sources;   /* (owned) of LecSource by number; [0] is NULL */
-    GPtrArray *citations; /* (owned) of strings, the same */
+    int height;            /* that it asked for */
+    gboolean wrong_height; /* but laid out it is another one */
+    gulong on_layout;      /* handler of the frame clock, 0 = none */
+    GPtrArray *sources;    /* (owned) of LecSource by number; [0] is NULL */
+    GPtrArray *citations;  /* (owned) of strings, the same */
 };
 
 G_DEFINE_FINAL_TYPE(LecAnswerView, lec_answer_view, GTK_TYPE_WIDGET)
@@ -312,22 +315,65 @@ static gboolean on_query_tooltip(GtkWidget *widget, int x, int y, gboolean keybo
     return TRUE;
 }
 
+/* Nobody sees the caret where reading began: it starts at the text's head. */
+static void show_caret(LecAnswerView *self)
+{
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(self->text);
+    GtkTextIter at;
+
+    if (gtk_text_view_get_cursor_visible(self->text))
+        return;
+    gtk_text_view_set_cursor_visible(self->text, TRUE);
+    gtk_text_buffer_get_iter_at_mark(buffer, &at, gtk_text_buffer_get_insert(buffer));
+    if (gtk_text_buffer_get_has_selection(buffer) || !gtk_text_iter_is_end(&at))
+        return;
+    gtk_text_buffer_get_start_iter(buffer, &at);
+    gtk_text_buffer_place_cursor(buffer, &at);
+}
+
 static gboolean on_key(GtkEventControllerKey *controller, guint key, guint code,
                        GdkModifierType state, LecAnswerView *self)
 {
     static const guint moves[] = {GDK_KEY_Left, GDK_KEY_Right, GDK_KEY_Up,      GDK_KEY_Down,
                                   GDK_KEY_Home, GDK_KEY_End,   GDK_KEY_Page_Up, GDK_KEY_Page_Down};
-    gboolean visible = gtk_text_view_get_cursor_visible(self->text);
 
     if (key == GDK_KEY_F7) {
-        gtk_text_view_set_cursor_visible(self->text, !visible);
+        if (gtk_text_view_get_cursor_visible(self->text))
+            gtk_text_view_set_cursor_visible(self->text, FALSE);
+        else
+            show_caret(self);
         return GDK_EVENT_STOP;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(moves) && state & GDK_SHIFT_MASK; i++) {
         if (key == moves[i])
-            gtk_text_view_set_cursor_visible(self->text, TRUE);
+            show_caret(self);
     }
     return GDK_EVENT_PROPAGATE;
+}
+
+static void on_focus_left(GtkEventControllerFocus *controller, LecAnswerView *self)
+{
+    gtk_text_view_set_cursor_visible(self->text, FALSE);
+}
+
+/* The page follows the end of a selection that is drawn or typed: the text view does not scroll. */
+static void on_mark_set(GtkTextBuffer *buffer, const GtkTextIter *at, GtkTextMark *mark,
+                        LecAnswerView *self)
+{
+    GtkWidget *page = gtk_widget_get_ancestor(GTK_WIDGET(self), GTK_TYPE_SCROLLED_WINDOW);
+    graphene_point_t point;
+    GdkRectangle spot;
+
+    if (mark != gtk_text_buffer_get_insert(buffer) || !page ||
+        !gtk_widget_has_focus(GTK_WIDGET(self->text)))
+        return;
+    gtk_text_view_get_iter_location(self->text, at, &spot);
+    if (!gtk_widget_compute_point(GTK_WIDGET(self->text), page,
+                                  &GRAPHENE_POINT_INIT((float)spot.x, (float)spot.y), &point))
+        return;
+    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(page));
+    double y = gtk_adjustment_get_value(adjustment) + point.y;
+    gtk_adjustment_clamp_page(adjustment, y, y + spot.height);
 }
 
 /* --- the widget --------------------------------------------------------------------------------
@@ -339,12 +385,13 @@ static void lec_answer_view_measure(GtkWidget *widget, GtkOrientation orientatio
 {
     LecAnswerView *self = LEC_ANSWER_VIEW(widget);
 
-    gtk_widget_measure(GTK_WIDGET(self->text), orientation, for_size, minimum, natural, NULL, NULL);
     if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+        gtk_widget_measure(GTK_WIDGET(self->text), orientation, for_size, minimum, NULL, NULL,
+                           NULL);
         *natural = MAX(*minimum, answer_tags_measures(answer_sheet_tags(self->sheet))->measure);
     } else {
-        *minimum += answer_layout_below(self->sheet);
-        *natural += answer_layout_below(self->sheet);
+        self->height = answer_layout_height(self->sheet, self->text, for_size);
+        *minimum = *natural = self->height;
     }
 }
 
@@ -353,6 +400,37 @@ static void lec_answer_view_size_allocate(GtkWidget *widget, int width, int heig
     LecAnswerView *self = LEC_ANSWER_VIEW(widget);
 
     answer_layout_allocate(self->sheet, widget, self->text, width, height);
+    self->wrong_height = answer_layout_height(self->sheet, self->text, width) != self->height;
+}
+
+/* Comes after all is allocated: what is asked for now GTK does before it draws. */
+static void after_layout(GdkFrameClock *clock, LecAnswerView *self)
+{
+    if (self->wrong_height)
+        gtk_widget_queue_resize(GTK_WIDGET(self));
+    self->wrong_height = FALSE;
+}
+
+static void lec_answer_view_realize(GtkWidget *widget)
+{
+    LecAnswerView *self = LEC_ANSWER_VIEW(widget);
+
+    GTK_WIDGET_CLASS(lec_answer_view_parent_class)->realize(widget);
+    self->on_layout = g_signal_connect_after(gtk_widget_get_frame_clock(widget), "layout",
+                                             G_CALLBACK(after_layout), self);
+}
+
+static void lec_answer_view_unrealize(GtkWidget *widget)
+{
+    LecAnswerView *self = LEC_ANSWER_VIEW(widget);
+
+    g_clear_signal_handler(&self->on_layout, gtk_widget_get_frame_clock(widget));
+    GTK_WIDGET_CLASS(lec_answer_view_parent_class)->unrealize(widget);
+}
+
+static GtkSizeRequestMode lec_answer_view_get_request_mode(GtkWidget *widget)
+{
+    return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void lec_answer_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
@@ -438,6 +516,9 @@ static void lec_answer_view_class_init(LecAnswerViewClass *class)
     G_OBJECT_CLASS(class)->dispose = lec_answer_view_dispose;
     G_OBJECT_CLASS(class)->finalize = lec_answer_view_finalize;
     widget_class->measure = lec_answer_view_measure;
+    widget_class->realize = lec_answer_view_realize;
+    widget_class->unrealize = lec_answer_view_unrealize;
+    widget_class->get_request_mode = lec_answer_view_get_request_mode;
     widget_class->size_allocate = lec_answer_view_size_allocate;
     widget_class->snapshot = lec_answer_view_snapshot;
     widget_class->css_changed = lec_answer_view_css_changed;
@@ -451,6 +532,7 @@ static void lec_answer_view_class_init(LecAnswerViewClass *class)
     gtk_widget_class_bind_template_callback(widget_class, on_copy);
     gtk_widget_class_bind_template_callback(widget_class, on_query_tooltip);
     gtk_widget_class_bind_template_callback(widget_class, on_key);
+    gtk_widget_class_bind_template_callback(widget_class, on_focus_left);
     gtk_widget_class_set_css_name(widget_class, "lec-answer");
 }
 
@@ -465,6 +547,8 @@ static void lec_answer_view_init(LecAnswerView *self)
     self->citations = g_ptr_array_new_with_free_func(g_free);
     gtk_widget_init_template(GTK_WIDGET(self));
     self->sheet = answer_sheet_new(gtk_text_view_get_buffer(self->text), &makers, GTK_WIDGET(self));
+    g_signal_connect_object(gtk_text_view_get_buffer(self->text), "mark-set",
+                            G_CALLBACK(on_mark_set), self, 0);
     take_measures(self);
     gtk_widget_set_overflow(GTK_WIDGET(self), GTK_OVERFLOW_HIDDEN);
 }
