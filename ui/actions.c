@@ -182,6 +182,7 @@ static const struct {
     {"win.add-files", {"<Control><Shift>o"}},
     {"win.preferences", {"<Control>comma"}},
     {"win.rescan", {"F5"}},
+    {"win.show-shortcuts", {"<Control>question"}},
     {"win.find", {"<Control>f"}},
     {"win.focus-composer", {"<Control>l"}},
     {"win.toggle-sidebar", {"F9"}},
