@@ -408,7 +408,8 @@ static enum eng_status parse_header(struct gguf *g, struct cursor *c, uint64_t *
     uint64_t version;
     const unsigned char *magic = take(c, 4);
     if (!magic || memcmp(magic, "GGUF", 4) != 0) {
-        return eng_fail(err, ENG_ERR_FORMAT, "%s: this is not a GGUF model file; choose another file.", g->file);
+        return eng_fail(err, ENG_ERR_FORMAT,
+                        "%s: this is not a GGUF model file; choose another file.", g->file);
     }
     if (!take_int(c, 4, &version) || !take_int(c, 8, n_tensors) || !take_int(c, 8, n_values)) {
         return eng_fail(err, ENG_ERR_FORMAT, "%s: the file ends inside its header; fetch it again.",

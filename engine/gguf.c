@@ -104,7 +104,8 @@ static enum eng_status map_file(struct gguf *g, const char *path, struct eng_err
     }
     if (!S_ISREG(st.st_mode) || st.st_size < 4) {
         close(fd);
-        return eng_fail(err, ENG_ERR_FORMAT, "%s: this is not a GGUF model file (%s); choose another file.", g->file,
+        return eng_fail(err, ENG_ERR_FORMAT,
+                        "%s: this is not a GGUF model file (%s); choose another file.", g->file,
                         S_ISREG(st.st_mode) ? "it is empty or too short" : "not a regular file");
     }
     void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);

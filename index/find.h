@@ -16,14 +16,14 @@
 
 /* --- vectors --------------------------------------------------------------------------------- */
 
-/* The row of an embedder (made if new): `hash` = SHA-256 of its file. -1 on error; IDX_ERROR_READ_ONLY
-   if it would have to be made and cannot. */
+/* The row of an embedder (made if new): `hash` = SHA-256 of its file. -1 on error;
+   IDX_ERROR_READ_ONLY if it would have to be made and cannot. */
 int64_t idx_embedder(IdxStore *store, const char *name, const char *hash, int dim, GError **error);
 /* Passages of a content (job of kind EMBED) that have no vector of this embedder yet, by ord. */
 GPtrArray *idx_passages_unembedded(IdxStore *store, int64_t embedder, int64_t content, int limit,
                                    GError **error);
-/* How many such passages the contents of these EMBED jobs have (of int64_t; NULL: the whole library).
-   -1 on error. */
+/* How many such passages the contents of these EMBED jobs have (of int64_t; NULL: the whole
+   library). -1 on error. */
 int64_t idx_passages_missing(IdxStore *store, int64_t embedder, GArray *jobs, GError **error);
 /* Enqueues EMBED jobs for all contents that lack vectors of this embedder. */
 bool idx_embed_enqueue(IdxStore *store, int64_t embedder, GError **error);

@@ -38,7 +38,6 @@ enum idx_error {
 
 /* Encryption key of a library: none today, storage.c is the one place that will use it. */
 struct idx_key;
-
 enum idx_open_flags { IDX_CREATE = 1, IDX_READ_ONLY = 2 };
 
 typedef struct idx_store IdxStore;
@@ -47,8 +46,7 @@ IdxStore *idx_open(const char *dir, const struct idx_key *key, unsigned flags, G
 void idx_close(IdxStore *store); /* NULL is legal */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdxStore, idx_close)
 const char *idx_dir(const IdxStore *store);
-/* Which readers are at work: a file that others have looked at counts as changed. 0 (the default):
-   any will do. */
+/* A file that other readers looked at counts as changed. 0 (the default): any will do. */
 void idx_set_reader_version(IdxStore *store, int version);
 int64_t idx_time(IdxStore *store); /* µs since 1970; never runs backwards within a store */
 
@@ -88,8 +86,8 @@ void idx_root_free(struct idx_root *root);
    exclusions at or below the path. */
 int64_t idx_root_add(IdxStore *store, const char *path, bool is_file, const char *collection,
                      GError **error);
-/* A disk is mounted at this path within the root: from now on a root of its own, which can be away by
-   itself, with what is known below it. Its id, old or new; 0 if the path is excluded; -1 on error. */
+/* A disk is mounted at this path within the root: from now on a root of its own, with what is known
+   below it. Its id, old or new; 0 if the path is excluded; -1 on error. */
 int64_t idx_root_split(IdxStore *store, const struct idx_root *root, const char *path,
                        GError **error);
 GPtrArray *idx_roots(IdxStore *store, GError **error); /* of struct idx_root, owned */
@@ -114,8 +112,8 @@ bool idx_location_known(IdxStore *store, const struct idx_file *file, bool *know
 int64_t idx_root_sweep(IdxStore *store, int64_t root, int64_t scan_start, GError **error);
 bool idx_location_skip(IdxStore *store, const struct idx_file *file, const char *reason,
                        GError **error);
-/* It cannot be read now, for a reason that may pass. *kept: what was read of it before stays and can
-   be searched, with the reason beside it; else it is skipped. */
+/* It cannot be read now, which may pass. *kept: what was read before stays, with the reason beside
+   it; else it is skipped. */
 bool idx_location_block(IdxStore *store, const struct idx_file *file, const char *reason,
                         bool *kept, GError **error);
 

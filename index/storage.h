@@ -30,8 +30,8 @@ sqlite3 *storage_database(const char *dir, const struct idx_key *key, unsigned f
                           GError **error);
 /* Bytes of the database with its log. */
 int64_t storage_database_bytes(const char *dir);
-/* Between these, SQLite's temporary files are made in this folder, not in the system's: what a library
-   holds stays in its folder. One library at a time, others wait. */
+/* Between these, SQLite's temporary files are made in this folder, not in the system's: what a
+   library holds stays in its folder. One library at a time, others wait. */
 void storage_temporary_begin(const char *dir);
 void storage_temporary_end(void);
 

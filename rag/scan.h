@@ -20,8 +20,8 @@ struct rag_scan_options {
     const char *leave_out; /* a folder that is not entered: the library's own; may be NULL */
     /* false: stop with *error set. */
     bool (*on_file)(void *data, const struct rag_scan_file *file, GError **error);
-    /* A folder on another disk than the one it lies in; *enter false: it is passed by. NULL: all are
-       entered. false: stop with *error set. */
+    /* A folder on another disk than the one it lies in; *enter false: it is passed by. NULL: all
+       are entered. false: stop with *error set. */
     bool (*on_mount)(void *data, const char *path, bool *enter, GError **error);
     void *data;
 };

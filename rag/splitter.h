@@ -8,8 +8,8 @@
  *
  * The document's normalised text is its blocks joined by an empty line; char_from and char_to count
  * code points in it, and the passage's text is exactly that stretch, save that a table's header row
- * is put in front of its later parts. `breaks` says where in it other pages or lines begin, as exactly
- * as the blocks know. A splitter belongs to one thread.
+ * is put in front of its later parts. `breaks` says where in it other pages or lines begin, as
+ * exactly as the blocks know. A splitter belongs to one thread.
  */
 #pragma once
 

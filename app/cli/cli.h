@@ -90,8 +90,8 @@ void cli_library_close(struct cli_library *library);
 /* Does the folder hold anything yet? */
 bool cli_library_exists(const struct cli *cli);
 
-/* The question or words that the verb was given: its arguments, or standard input where they are "-"
-   (an argument cannot hold more than 128 KiB), without white space around them. Empty, it is an
+/* The question or words that the verb was given: its arguments, or standard input where they are
+   "-" (an argument cannot hold more than 128 KiB), without white space around them. Empty, it is an
    error. NULL with an error; caller frees. */
 char *cli_question(const struct cli *cli, GError **error);
 

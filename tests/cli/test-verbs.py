@@ -89,8 +89,9 @@ def test_search_scope():
                                                      inside, library=library())["passages"]}
     assert files == {str(inside)}, files
     other = _shared_notes() / "keeper-3.md"
-    both = {p["file"] for p in harness.lectern_json("search", "number of keeper", "--scope", inside,
-                                                    "--scope", other, library=library())["passages"]}
+    found = harness.lectern_json("search", "number of keeper", "--scope", inside, "--scope", other,
+                                 library=library())
+    both = {p["file"] for p in found["passages"]}
     assert both == {str(inside), str(other)}, both
 
 
