@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cards of a question's evidence. Three are shown at once: they fit beside an answer, and are
- * made within a frame of the moment in which the passages are there. A folded list has no cards
+ * The cards of a question's evidence. Three are shown: they fit beside an answer. The best is there
+ * within a frame of the moment in which the passages are, each other one a frame later: to lay out
+ * three cards at once would take more of a frame than it may. A folded list has no cards
  * until it is opened, as most answers of a long conversation are never unfolded.
  */
 #include "ui/evidence-list.h"
@@ -18,7 +19,8 @@ struct _LecEvidenceList {
     GtkBox *cards;
     GtkWidget *more_button;
     GListStore *sources; /* (owned) of LecSource */
-    guint n_cards;
+    guint n_cards, n_wanted;
+    guint tick; /* makes the next card in the next frame; 0: none is wanted */
 };
 
 G_DEFINE_FINAL_TYPE(LecEvidenceList, lec_evidence_list, GTK_TYPE_BOX)
@@ -34,24 +36,42 @@ static void on_card_activated(LecEvidenceCard *card, LecEvidenceList *self)
         g_signal_emit(self, signals[ACTIVATED], 0, self->sources, position);
 }
 
+static void make_card(LecEvidenceList *self)
+{
+    g_autoptr(LecSource) source = g_list_model_get_item(G_LIST_MODEL(self->sources), self->n_cards);
+    GtkWidget *card = GTK_WIDGET(lec_evidence_card_new(source));
+
+    g_signal_connect(card, "activated", G_CALLBACK(on_card_activated), self);
+    gtk_box_insert_child_after(self->cards, card, gtk_widget_get_prev_sibling(self->more_button));
+    self->n_cards++;
+}
+
+static gboolean on_tick(GtkWidget *widget, GdkFrameClock *clock, gpointer unused)
+{
+    LecEvidenceList *self = LEC_EVIDENCE_LIST(widget);
+
+    if (self->n_cards < self->n_wanted)
+        make_card(self);
+    if (self->n_cards < self->n_wanted)
+        return G_SOURCE_CONTINUE;
+    self->tick = 0;
+    return G_SOURCE_REMOVE;
+}
+
 static void make_cards(LecEvidenceList *self, guint n_wanted)
 {
     guint n = g_list_model_get_n_items(G_LIST_MODEL(self->sources));
 
-    for (; self->n_cards < MIN(n, n_wanted); self->n_cards++) {
-        g_autoptr(LecSource) source =
-            g_list_model_get_item(G_LIST_MODEL(self->sources), self->n_cards);
-        GtkWidget *card = GTK_WIDGET(lec_evidence_card_new(source));
-
-        g_signal_connect(card, "activated", G_CALLBACK(on_card_activated), self);
-        gtk_box_insert_child_after(self->cards, card,
-                                   gtk_widget_get_prev_sibling(self->more_button));
-    }
-    gtk_widget_set_visible(self->more_button, self->n_cards < n);
-    if (self->n_cards < n) {
+    self->n_wanted = MIN(n, n_wanted);
+    if (self->n_cards < self->n_wanted)
+        make_card(self);
+    if (self->n_cards < self->n_wanted && !self->tick)
+        self->tick = gtk_widget_add_tick_callback(GTK_WIDGET(self), on_tick, NULL, NULL);
+    gtk_widget_set_visible(self->more_button, self->n_wanted < n);
+    if (self->n_wanted < n) {
         g_autofree char *label = g_strdup_printf(
-            ngettext("Show %u More Passage", "Show %u More Passages", n - self->n_cards),
-            n - self->n_cards);
+            ngettext("Show %u More Passage", "Show %u More Passages", n - self->n_wanted),
+            n - self->n_wanted);
         gtk_button_set_label(GTK_BUTTON(self->more_button), label);
     }
 }
@@ -59,7 +79,7 @@ static void make_cards(LecEvidenceList *self, guint n_wanted)
 static void on_expanded(LecEvidenceList *self)
 {
     if (lec_fold_get_expanded(self->fold))
-        make_cards(self, MAX(self->n_cards, N_FIRST));
+        make_cards(self, MAX(self->n_wanted, N_FIRST));
 }
 
 static void on_more(LecEvidenceList *self)
@@ -74,7 +94,7 @@ void lec_evidence_list_show(LecEvidenceList *self, GPtrArray *hits, gboolean exp
     g_return_if_fail(LEC_IS_EVIDENCE_LIST(self));
     while ((child = gtk_widget_get_first_child(GTK_WIDGET(self->cards))) != self->more_button)
         gtk_box_remove(self->cards, child);
-    self->n_cards = 0;
+    self->n_cards = self->n_wanted = 0;
     /* a new list: the viewer may still leaf through the old one */
     g_object_unref(self->sources);
     self->sources = g_list_store_new(LEC_TYPE_SOURCE);

@@ -22,4 +22,7 @@ double loop_watch_worst_ms(void);
 double loop_watch_worst_wall_ms(void);
 unsigned loop_watch_n_iterations(void);
 void loop_watch_forget(void);
+/* So much of this iteration's processor time is somebody else's: the painting that a graphics card
+   does elsewhere. */
+void loop_watch_leave_out(double ms);
 void loop_watch_stop(void);

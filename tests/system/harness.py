@@ -20,7 +20,7 @@ import traceback
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-# The first folder of $LECTERN_MODELS, as the program has it (tests of the window have another home).
+# The first folder of $LECTERN_MODELS, as the program has it: tests of the window have another home.
 MODELS = pathlib.Path(os.environ.get("LECTERN_MODELS", "").split(":")[0]
                       or CACHE / "lectern" / "models")
 SMALL_CHAT = MODELS / "smollm2-135m-instruct-q4_1.gguf"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person at the window: sees it through the accessibility bus (AT-SPI), acts by real key presses
-and clicks (XTest, by way of xdotool), on the screen that with-display made.
+"""A person at the window: sees it through the accessibility bus (AT-SPI), acts by real key
+presses and clicks (XTest, by way of xdotool), on the screen that with-display made.
 
     program = desk.Program("--library", folder)
     program.press("ctrl+l"); program.write("How long is the notice period?"); program.press("Return")
@@ -58,12 +58,14 @@ def only(*models):
 
 
 class Program:
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, fill=True):
         self.process = subprocess.Popen(
             [harness.binary(), *map(str, arguments)], env=dict(os.environ, **(env or {})))
         self.root = None
         self.root = wait("the program on the accessibility bus", self._application)
         wait("its window", lambda: self.find_now(role="frame"))
+        if not fill:
+            return
         # It fills the screen: a widget's place in the window is its place on the screen.
         wait("the window manager", lambda: subprocess.run(
             ["wmctrl", "-r", ":ACTIVE:", "-b", "add,maximized_vert,maximized_horz"],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""screenshots.py OUT SUFFIX: pictures of each main state, OUT/STATE-SUFFIX.png, on the screen that it
-is run on (scripts/screenshots chooses size and looks). The documents are data/samples/, the answers
-are the starter model's own: nothing is set up by hand."""
+"""screenshots.py OUT SUFFIX: pictures of each main state, OUT/STATE-SUFFIX.png, on the screen that
+it is run on (scripts/screenshots chooses size and looks). The documents are data/samples/, the
+answers are the starter model's own: nothing is set up by hand."""
 import os
 import pathlib
 import shutil

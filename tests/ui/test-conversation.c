@@ -189,7 +189,7 @@ static void test_stopped(void)
     lec_answer_stop(early);
     lec_answer_finish(early, NULL, NULL);
     UNTIL(find_button(stage.window, "Ask Again"));
-    g_assert_nonnull(find_type(stage.window, LEC_TYPE_EVIDENCE_CARD, 2));
+    UNTIL(find_type(stage.window, LEC_TYPE_EVIDENCE_CARD, 2));
     press(stage.window, "Ask Again");
     g_assert_cmpstr(stage.asked, ==, QUESTION);
     stage_close(&stage);
@@ -206,7 +206,7 @@ static void test_failed(void)
     UNTIL(find_text(stage.window, "The model ran out of memory."));
     /* what was written stays, and so do the passages */
     g_assert_nonnull(find_type(stage.window, LEC_TYPE_ANSWER_VIEW, 0));
-    g_assert_nonnull(find_type(stage.window, LEC_TYPE_EVIDENCE_CARD, 2));
+    UNTIL(find_type(stage.window, LEC_TYPE_EVIDENCE_CARD, 2));
     press(stage.window, "Ask Again");
     g_assert_cmpstr(stage.asked, ==, QUESTION);
     g_assert_false(stage.asked_without);
@@ -239,7 +239,7 @@ static void test_refusal(void)
     lec_answer_finish(answer, made_result(QUESTION, "I do not know.", FALSE), NULL);
     UNTIL(find_text(stage.window, "Your documents do not seem to say."));
     g_assert_nonnull(find_text(stage.window, "Nearest passages"));
-    g_assert_cmpint(count_type(stage.window, LEC_TYPE_EVIDENCE_CARD), ==, 3);
+    UNTIL(count_type(stage.window, LEC_TYPE_EVIDENCE_CARD) == 3);
     g_assert_null(find_type(stage.window, LEC_TYPE_ANSWER_VIEW, 0));
     /* without a model nobody could answer without documents */
     g_assert_null(find_button(stage.window, "Answer Without Documents"));
