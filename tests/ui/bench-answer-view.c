@@ -141,8 +141,7 @@ int main(int argc, char **argv)
     adw_init();
     g_autoptr(GtkCssProvider) looks = gtk_css_provider_new();
     gtk_css_provider_load_from_resource(looks, "/org/lectern/Lectern/style.css");
-    gtk_style_context_add_provider_for_display(gdk_display_get_default(),
-                                               GTK_STYLE_PROVIDER(looks),
+    gtk_style_context_add_provider_for_display(gdk_display_get_default(), GTK_STYLE_PROVIDER(looks),
                                                GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
     write_answer(template, n_words);
     g_autoptr(RagAnswer) answer = answer_fixture(template->str);
