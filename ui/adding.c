@@ -132,10 +132,9 @@ static void tell_started(Adding *adding, const struct rag_preview *preview)
     g_autofree char *sentence =
         preview->n_files == 0
             ? g_strdup(_("That is in the library already."))
-            : g_strdup_printf(ngettext("Reading %'ld document. You can ask already.",
-                                       "Reading %'ld documents. You can ask already.",
-                                       preview->n_files),
-                              (long)preview->n_files);
+            : g_strdup_printf(
+                  ngettext("Reading %'ld document.", "Reading %'ld documents.", preview->n_files),
+                  (long)preview->n_files);
     say(adding, sentence);
 }
 
