@@ -71,14 +71,20 @@ static void on_item_changed(LecDocumentRow *self)
     lec_row_pace_ask(self->pace, GTK_WIDGET(self));
 }
 
-/* A failed one tells why in full; made when the pointer rests, not for each row. */
+static gboolean is_cut(GtkLabel *label)
+{
+    return pango_layout_is_ellipsized(gtk_label_get_layout(label));
+}
+
+/* What is cut off is told in full; made when the pointer rests, not for each row. */
 static gboolean on_query_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard,
                                  GtkTooltip *tooltip)
 {
     LecDocumentRow *self = LEC_DOCUMENT_ROW(widget);
     g_autofree char *text = NULL;
 
-    if (!self->item || !lec_document_item_get_id(self->item))
+    if (!self->item || !lec_document_item_get_id(self->item) ||
+        !(is_cut(self->name) || is_cut(self->words) || is_cut(self->folder)))
         return FALSE;
     text = g_strdup_printf("%s/%s\n%s", lec_document_item_get_folder(self->item),
                            lec_document_item_get_name(self->item),

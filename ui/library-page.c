@@ -154,7 +154,9 @@ static void show_head(LecLibraryPage *self)
                                self->item ? lec_collection_item_get_name(self->item) : "");
     adw_window_title_set_subtitle(self->window_title, self->item ? subtitle : "");
     gtk_label_set_label(self->state, words);
-    gtk_menu_button_set_label(self->folders_button, folders);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->folders_button), folders);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self->folders_button),
+                                   GTK_ACCESSIBLE_PROPERTY_LABEL, folders, -1);
     gtk_widget_set_visible(GTK_WIDGET(self->folders_button), n_roots > 0);
     gtk_widget_set_visible(GTK_WIDGET(self->retry_all_button), n_in(self, RAG_FAILED) > 0);
 }

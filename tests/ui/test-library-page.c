@@ -193,8 +193,9 @@ static void test_folders(struct fixture *fixture, gconstpointer n)
 {
     GtkWidget *button;
 
-    wait_for(fixture, "1 Folder");
+    wait_for(fixture, "lease.pdf");
     button = find_type(fixture->overlay, GTK_TYPE_MENU_BUTTON, 0);
+    g_assert_cmpstr(gtk_widget_get_tooltip_text(button), ==, "1 Folder");
     gtk_menu_button_popup(GTK_MENU_BUTTON(button));
     wait_for(fixture, "Look for Changes Now");
     g_signal_emit_by_name(gtk_menu_button_get_popover(GTK_MENU_BUTTON(button)), "remove",
