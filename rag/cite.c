@@ -133,6 +133,16 @@ static char *stretch_text(const struct stretch *stretch)
     return g_strndup(stretch->hit->text + stretch->from, stretch->to - stretch->from);
 }
 
+/* The heading of what comes next: a few words alone between empty lines, without an end. It is no
+   part of what stands before it. */
+static bool is_next_heading(const char *text, const struct rag_range *range)
+{
+    enum { MAX_BYTES = 80 };
+    return range->to - range->from <= MAX_BYTES && range->from >= 2 &&
+           strncmp(text + range->from - 2, "\n\n", 2) == 0 &&
+           strncmp(text + range->to, "\n\n", 2) == 0 && !strchr(".!?:;", text[range->to - 1]);
+}
+
 static void add_stretches(GArray *out, const struct rag_hit *hit, int passage)
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(struct rag_range));
@@ -140,6 +150,8 @@ static void add_stretches(GArray *out, const struct rag_hit *hit, int passage)
     const struct rag_range *range = (const struct rag_range *)ranges->data;
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < MAX_SENTENCES && i + k < n; k++) {
+            if (k > 0 && is_next_heading(hit->text, &range[i + k]))
+                break;
             struct stretch stretch = {.hit = hit,
                                       .passage = passage,
                                       .from = range[i].from,

@@ -122,6 +122,24 @@ static int cited(const char *question, const char *answer)
 }
 
 /* The question given back is no answer, unless it asks for yes or no. */
+/* The heading of the next section is no part of a quote, whatever it would add. */
+static void test_next_heading(void)
+{
+    g_autoptr(GPtrArray) hits = g_ptr_array_new_with_free_func((GDestroyNotify)rag_hit_free);
+    g_autoptr(GPtrArray) citations =
+        g_ptr_array_new_with_free_func((GDestroyNotify)rag_citation_free);
+    g_autoptr(GArray) sentences = g_array_new(FALSE, FALSE, sizeof(struct rag_sentence));
+    g_ptr_array_add(hits, hit_new("/a",
+                                  "The rent is due on the third day of the month.\n\n"
+                                  "Pets and visitors\n\nAnimals may come in.",
+                                  true));
+    g_assert_true(rag_cite("The rent of pets and visitors is due on the third day of the month.",
+                           "What is due?", hits, NULL, sentences, citations, NULL));
+    g_assert_cmpuint(citations->len, ==, 1);
+    const struct rag_citation *citation = citations->pdata[0];
+    g_assert_cmpstr(citation->quote, ==, "The rent is due on the third day of the month.");
+}
+
 static void test_echo(void)
 {
     g_assert_cmpint(cited("On which day is the rent due?", "The rent is due on the day."), ==, 0);
@@ -172,6 +190,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cite/cosine-counts", test_cosine_counts);
     g_test_add_func("/cite/given-words", test_given_words);
     g_test_add_func("/cite/sentences", test_cite);
+    g_test_add_func("/cite/next-heading", test_next_heading);
     g_test_add_func("/cite/echo", test_echo);
     g_test_add_func("/cite/halves", test_halves);
     g_test_add_func("/cite/unsupported-values", test_unsupported_values);
