@@ -69,6 +69,7 @@ static void show_title(LecConversationRow *self)
 
     gtk_label_set_label(self->title, title);
     gtk_widget_set_tooltip_text(GTK_WIDGET(self->title), title);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 }
 
 LecConversationRow *lec_conversation_row_new(LecConversationItem *item, LecLibrary *library)
