@@ -154,6 +154,10 @@ static void on_end(struct index_job *job, const struct rag_index_result *result,
         tell_problems(self, job, result->problems);
         g_signal_emit(self, signals[FINISHED], 0, (guint)result->n_ready, (guint)result->n_failed,
                       (guint)result->n_skipped);
+        /* a request for named paths ends with them; what waited besides is not left to wait */
+        if (*job->paths && result->n_waiting > 0 && self->worker &&
+            g_queue_is_empty(&self->waiting))
+            g_queue_push_tail(&self->waiting, index_job_new(NULL, NULL));
     }
     index_job_free(job);
     go_on(self);

@@ -89,9 +89,13 @@ static void set_found_by(LecSource *self, const struct rag_hit *hit)
 LecSource *lec_source_from_hit(const struct rag_hit *hit, guint number)
 {
     g_return_val_if_fail(hit, NULL);
-    LecSource *self = source_new(hit->path, hit->pos_kind, hit->pos_from, hit->pos_to);
     gsize n = hit->text ? strlen(hit->text) : 0;
     bool telling = hit->telling_from < hit->telling_to && hit->telling_to <= n;
+    /* a passage over two pages is opened where its sentence stands */
+    bool sure = telling && hit->breaks;
+    LecSource *self = source_new(hit->path, hit->pos_kind,
+                                 sure ? rag_hit_position(hit, hit->telling_from) : hit->pos_from,
+                                 sure ? rag_hit_position(hit, hit->telling_to - 1) : hit->pos_to);
 
     self->number = number;
     self->quote = copy(hit->text);

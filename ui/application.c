@@ -29,6 +29,8 @@ struct _LecApplication {
     LecLibrary *library; /* (owned) from startup on, as those below */
     LecIndexer *indexer; /* (owned) */
     LecChat *chat;       /* (owned) */
+    gboolean looked;     /* for changes, since the start */
+    guint look_again;    /* source; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE(LecApplication, lec_application, ADW_TYPE_APPLICATION)
@@ -90,6 +92,26 @@ static gboolean on_signal(gpointer self)
     return G_SOURCE_REMOVE; /* a second one ends the program at once */
 }
 
+static gboolean look_again(gpointer data)
+{
+    LecApplication *self = LEC_APPLICATION(data);
+
+    self->look_again = 0;
+    lec_indexer_rescan(self->indexer);
+    return G_SOURCE_REMOVE;
+}
+
+/* Once the library is there: what has changed on disk meanwhile, and what an earlier run left. Not
+   at once, for the window comes first. */
+static void on_library_state(LecApplication *self)
+{
+    if (lec_library_get_state(self->library) != LEC_LIBRARY_READY || self->looked)
+        return;
+    self->looked = TRUE;
+    if (lec_library_get_n_documents(self->library) > 0)
+        self->look_again = g_timeout_add_seconds(1, look_again, self);
+}
+
 static void lec_application_startup(GApplication *application)
 {
     LecApplication *self = LEC_APPLICATION(application);
@@ -114,6 +136,8 @@ static void lec_application_startup(GApplication *application)
     self->library = lec_library_new(self->folder);
     self->indexer = lec_indexer_new(self->library);
     self->chat = lec_chat_new(self->library);
+    g_signal_connect_object(self->library, "notify::state", G_CALLBACK(on_library_state), self,
+                            G_CONNECT_SWAPPED);
 }
 
 static void lec_application_finalize(GObject *object)
@@ -187,6 +211,7 @@ void lec_application_close(LecApplication *self)
 
     if (!self->library)
         return; /* handed over to another process */
+    g_clear_handle_id(&self->look_again, g_source_remove);
     gdk_display_flush(gdk_display_get_default());
     lec_chat_stop(self->chat);
     lec_indexer_stop(self->indexer);
