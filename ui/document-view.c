@@ -6,7 +6,8 @@
  *  3. a paragraph that is longer than PIECE_BYTES is set in several, for a line of text is laid out
  *     at once, however long.
  * The view stands at the passage when the last part is in. The passage is marked by an underline
- * besides its colour; the colours follow light and dark.
+ * besides its colour; the colours follow light and dark. A text view can still be moved sideways
+ * where no scroll bar is, by a mark that it scrolls to and by a touchpad; this one is put back.
  */
 #include "ui/document-view.h"
 
@@ -233,6 +234,11 @@ void lec_document_view_zoom(LecDocumentView *self, int step)
     gtk_css_provider_load_from_data(self->font, css, -1);
 }
 
+static void keep_left(GtkAdjustment *sideways)
+{
+    gtk_adjustment_set_value(sideways, gtk_adjustment_get_lower(sideways));
+}
+
 /* --- the type --------------------------------------------------------------------------------- */
 
 static gboolean grab_focus(GtkWidget *widget)
@@ -273,6 +279,8 @@ static void lec_document_view_init(LecDocumentView *self)
     gtk_style_context_add_provider(gtk_widget_get_style_context(GTK_WIDGET(self->view)),
                                    GTK_STYLE_PROVIDER(self->font),
                                    GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+    g_signal_connect(gtk_scrollable_get_hadjustment(GTK_SCROLLABLE(self->view)), "value-changed",
+                     G_CALLBACK(keep_left), NULL);
     make_tags(self);
     set_colours(self);
     g_signal_connect_object(adw_style_manager_get_default(), "notify::dark",
