@@ -26,6 +26,7 @@ struct answer_sheet *answer_sheet_new(GtkTextBuffer *buffer, const struct answer
     struct answer_sheet *sheet = g_new0(struct answer_sheet, 1);
 
     sheet->buffer = g_object_ref(buffer);
+    gtk_text_buffer_set_enable_undo(buffer, FALSE); /* it would keep all that ever was */
     sheet->makers = *makers;
     sheet->parent = parent;
     sheet->tags = answer_tags_new(buffer);
@@ -156,12 +157,40 @@ static void insert_text(struct answer_sheet *sheet, struct answer_line *line, gu
         add_place(sheet, line, ANSWER_COPY, 0, sheet->makers.copy(sheet->parent));
 }
 
+/* Has the text view lay out the line of `at` again. */
+static void touch_line(struct answer_sheet *sheet, GtkTextIter *at)
+{
+    GtkTextIter from;
+
+    gtk_text_buffer_insert(sheet->buffer, at, " ", 1);
+    from = *at;
+    gtk_text_iter_backward_char(&from);
+    gtk_text_buffer_delete(sheet->buffer, &from, at);
+}
+
+/*
+ * Line by line from the end: a change that spans two lines, the first of which is not laid out but
+ * the second is (or the other way round), makes GTK 4.8 forget the layout of all lines above (or
+ * below). So the lines at both sides of a break are touched before it is changed.
+ */
 static void delete_chars(struct answer_sheet *sheet, guint from, guint to)
 {
-    GtkTextIter a, b;
+    GtkTextIter a, b, line;
 
-    gtk_text_buffer_get_iter_at_offset(sheet->buffer, &a, (int)from);
     gtk_text_buffer_get_iter_at_offset(sheet->buffer, &b, (int)to);
+    gtk_text_buffer_get_iter_at_offset(sheet->buffer, &a, (int)from);
+    while (gtk_text_iter_get_line(&a) < gtk_text_iter_get_line(&b)) {
+        touch_line(sheet, &b);
+        line = b;
+        gtk_text_iter_set_line_offset(&line, 0);
+        gtk_text_buffer_delete(sheet->buffer, &line, &b);
+        gtk_text_iter_backward_char(&line);
+        touch_line(sheet, &line);
+        b = line;
+        gtk_text_iter_forward_char(&b);
+        gtk_text_buffer_delete(sheet->buffer, &line, &b);
+        gtk_text_buffer_get_iter_at_offset(sheet->buffer, &a, (int)from);
+    }
     gtk_text_buffer_delete(sheet->buffer, &a, &b);
 }
 
@@ -180,8 +209,10 @@ static void insert_line(struct answer_sheet *sheet, guint index, struct answer_l
 
     gtk_text_buffer_get_iter_at_offset(sheet->buffer, &iter,
                                        (int)(last && index ? offset - 1 : offset));
-    if (index || !last)
+    if (index || !last) {
+        touch_line(sheet, &iter);
         gtk_text_buffer_insert(sheet->buffer, &iter, "\n", 1);
+    }
     line->offset = offset;
     insert_text(sheet, line, 0);
     g_ptr_array_insert(sheet->lines, (int)index, line);
