@@ -106,7 +106,7 @@ GCancellable *lec_answer_get_cancellable(LecAnswer *self)
 
 void lec_answer_set_passages(LecAnswer *self, GPtrArray *hits)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(self);
 
     if (self->passages || lec_answer_is_finished(self))
         return;
@@ -138,7 +138,7 @@ void lec_answer_set_stored(LecAnswer *self, gint64 conversation, gint64 turn)
 
 void lec_answer_begin(LecAnswer *self)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(self);
 
     self->begun = TRUE;
     go_on(self);
@@ -146,7 +146,7 @@ void lec_answer_begin(LecAnswer *self)
 
 void lec_answer_add_text(LecAnswer *self, const char *text)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(self);
 
     g_string_append(self->held, text);
     go_on(self);
@@ -154,7 +154,7 @@ void lec_answer_add_text(LecAnswer *self, const char *text)
 
 void lec_answer_finish(LecAnswer *self, RagAnswer *result, const char *failure)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(self);
 
     if (self->ended || lec_answer_is_finished(self)) {
         rag_answer_free(result);
@@ -172,7 +172,7 @@ void lec_answer_finish(LecAnswer *self, RagAnswer *result, const char *failure)
 void lec_answer_stop(LecAnswer *self)
 {
     g_return_if_fail(LEC_IS_ANSWER(self));
-    g_autoptr(LecAnswer) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(self);
 
     if (lec_answer_is_finished(self))
         return;

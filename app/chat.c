@@ -207,7 +207,7 @@ void lec_chat_unload(LecChat *self)
 
 static void on_finished(LecAnswer *answer, LecChat *self)
 {
-    g_autoptr(LecChat) kept = g_object_ref(self);
+    G_GNUC_UNUSED g_autoptr(LecChat) kept = g_object_ref(self);
 
     g_signal_handlers_disconnect_by_data(answer, self);
     g_ptr_array_remove(self->answers, answer);

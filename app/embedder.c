@@ -48,7 +48,7 @@ Embedder *embedder_open(GError **error)
 
 Embedder *embedder_share(GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
 
     if (shared)
         shared->n_refs++;

@@ -313,7 +313,7 @@ static void on_stored(LecAnswer *answer, gint64 conversation, gint64 turn,
 
 static void on_finished(LecAnswer *answer, LecConversationPage *self)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(answer);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(answer);
 
     g_signal_handlers_disconnect_by_data(answer, self);
     g_ptr_array_remove(self->running, answer);
@@ -355,7 +355,7 @@ static void on_ask(LecConversationPage *self, const char *text)
 static void on_ask_instead(LecConversationPage *self, LecAnswer *answer, const char *text,
                            gboolean no_documents)
 {
-    g_autoptr(LecAnswer) kept = g_object_ref(answer);
+    G_GNUC_UNUSED g_autoptr(LecAnswer) kept = g_object_ref(answer);
     g_autofree char *question = g_strdup(text);
     LecTurnRow *row = lec_transcript_get_row(self->transcript, answer);
     int n = row ? lec_turn_row_get_n_siblings(row) : 1;

@@ -41,8 +41,11 @@ void services_index(struct services *services);
 
 /* Iterates the main loop until the condition holds; a minute later the test fails. */
 #define UNTIL(condition)                                                                           \
-    for (gint64 until_ = g_get_monotonic_time() + 60 * G_USEC_PER_SEC; !(condition);)              \
-    services_iterate(until_, __FILE__, __LINE__, #condition)
+    for (gint64 until_ = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;;)                           \
+        if (condition)                                                                             \
+            break;                                                                                 \
+        else                                                                                       \
+            services_iterate(until_, __FILE__, __LINE__, #condition)
 void services_iterate(gint64 until, const char *file, int line, const char *condition);
 /* Iterates for so long. */
 void services_wait(double seconds);
