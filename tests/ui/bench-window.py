@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bench-window.py LIBRARY QUESTIONS.jsonl [--questions]: the window's figures that a person feels, on a library
-that is there, of at least so many documents as are to be claimed. Run by with-display.
+"""bench-window.py LIBRARY QUESTIONS.jsonl [--questions]: the window's figures that a person feels,
+on a library that is there, of at least so many documents as are to be claimed. Run by
+with-display.
 
     start      from exec until the composer can be seen on the accessibility bus, warm, 5 times
     memory     PSS of the program without a model, a minute of nothing later

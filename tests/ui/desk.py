@@ -3,9 +3,11 @@
 presses and clicks (XTest, by way of xdotool), on the screen that with-display made.
 
     program = desk.Program("--library", folder)
-    program.press("ctrl+l"); program.write("How long is the notice period?"); program.press("Return")
-    program.wait_text("three months")
-    program.click(program.find(name="Source 1"))
+    program.press("ctrl+l")
+    program.write("How long is the notice period?")
+    program.press("Return")
+    program.wait_words("three months")
+    program.click(program.find(starts="Source 1"))
 
 Everything waits with a limit that is wide, because the machine is shared; what is not there when it
 is over is an AssertionError that shows what was there instead.
