@@ -259,4 +259,8 @@ static void lec_job_line_class_init(LecJobLineClass *class)
 static void lec_job_line_init(LecJobLine *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    /* a menu button puts its child in the middle */
+    for (GtkWidget *w = gtk_widget_get_parent(GTK_WIDGET(self->ring)); w && !GTK_IS_MENU_BUTTON(w);
+         w = gtk_widget_get_parent(w))
+        gtk_widget_set_halign(w, GTK_ALIGN_FILL);
 }

@@ -21,9 +21,14 @@ static gboolean unparent_later(gpointer popover)
     return G_SOURCE_REMOVE;
 }
 
-/* An item's action runs after the popover is closed: its widget must still be there. */
+/*
+ * An item's action runs after the popover is closed: its widget must still be there. The popover
+ * got the release of the button that opened it, so what was pressed would look so from now on.
+ */
 static void on_popover_closed(GtkPopover *popover)
 {
+    for (GtkWidget *w = gtk_widget_get_parent(GTK_WIDGET(popover)); w; w = gtk_widget_get_parent(w))
+        gtk_widget_unset_state_flags(w, GTK_STATE_FLAG_ACTIVE);
     g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, unparent_later, g_object_ref(popover), g_object_unref);
 }
 
