@@ -62,13 +62,21 @@ static void on_menu_clicked(LecConversationRow *self)
     lec_row_menu_popup(GTK_WIDGET(self), GTK_WIDGET(self->menu_button));
 }
 
-/* A title that is too long for its row is told in whole by the tooltip. */
+/* A title that is too long for its row is told in whole. */
+static gboolean on_query_tooltip(GtkLabel *title, int x, int y, gboolean keyboard,
+                                 GtkTooltip *tooltip)
+{
+    if (!pango_layout_is_ellipsized(gtk_label_get_layout(title)))
+        return FALSE;
+    gtk_tooltip_set_text(tooltip, gtk_label_get_text(title));
+    return TRUE;
+}
+
 static void show_title(LecConversationRow *self)
 {
     const char *title = lec_conversation_item_get_title(self->item);
 
     gtk_label_set_label(self->title, title);
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self->title), title);
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 }
 
@@ -110,6 +118,7 @@ static void lec_conversation_row_class_init(LecConversationRowClass *class)
     gtk_widget_class_bind_template_child(widget_class, LecConversationRow, menu_button);
     gtk_widget_class_bind_template_child_full(widget_class, "menu", FALSE, 0);
     gtk_widget_class_bind_template_callback(widget_class, on_menu_clicked);
+    gtk_widget_class_bind_template_callback(widget_class, on_query_tooltip);
 }
 
 static void lec_conversation_row_init(LecConversationRow *self)

@@ -27,6 +27,7 @@ static gboolean unparent_later(gpointer popover)
  */
 static void on_popover_closed(GtkPopover *popover)
 {
+    gtk_widget_set_can_target(gtk_widget_get_parent(GTK_WIDGET(popover)), TRUE);
     for (GtkWidget *w = gtk_widget_get_parent(GTK_WIDGET(popover)); w; w = gtk_widget_get_parent(w))
         gtk_widget_unset_state_flags(w, GTK_STATE_FLAG_ACTIVE);
     g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, unparent_later, g_object_ref(popover), g_object_unref);
@@ -39,6 +40,7 @@ void lec_row_menu_show_popover(GtkWidget *row, GtkPopover *popover, const GdkRec
         gtk_popover_set_pointing_to(popover, at);
     g_signal_connect(popover, "closed", G_CALLBACK(on_popover_closed), NULL);
     g_signal_connect_object(row, "destroy", G_CALLBACK(on_row_destroy), popover, 0);
+    gtk_widget_set_can_target(row, FALSE); /* no tooltip of the row over it */
     gtk_popover_popup(popover);
 }
 
