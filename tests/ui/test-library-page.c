@@ -226,7 +226,9 @@ static void check_loop(const char *what)
     double worst = loop_watch_worst_ms();
 
     g_test_message("%s: busiest iteration %.2f ms of CPU", what, worst);
+#ifndef __SANITIZE_ADDRESS__ /* its checks cost more than what they check */
     g_assert_cmpfloat(worst, <=, 8);
+#endif
     loop_watch_forget();
 }
 
