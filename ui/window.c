@@ -148,9 +148,14 @@ static void on_library_state(LecWindow *self)
     LecLibraryState state = lec_library_get_state(self->library);
     const char *error = lec_library_get_error(self->library);
     g_autofree char *markup = g_markup_escape_text(error ? error : "", -1);
+    g_autofree char *notice = NULL;
 
+    if (state == LEC_LIBRARY_READ_ONLY)
+        notice =
+            g_strdup_printf(_("This library can only be read, so what you ask is not kept. %s"),
+                            error ? error : "");
     adw_status_page_set_description(self->failed_page, markup);
-    lec_notice_bar_set_text(self->notice, state == LEC_LIBRARY_READ_ONLY ? error : NULL);
+    lec_notice_bar_set_text(self->notice, notice);
     update_middle(self);
 }
 
