@@ -220,20 +220,37 @@ static void test_empty(struct fixture *fixture, gconstpointer n)
     g_assert_null(lec_library_page_get_collection_name(fixture->page));
 }
 
-/* What the window's thread may use in an iteration. */
+/* What the window's thread may use in an iteration. Even processor time grows while others use the
+   machine, so what is too long counts only if it is so in three rounds. */
+#define LIMIT_MS 8
+#define N_ROUNDS 3
+static double round_worst;
+
 static void check_loop(const char *what)
 {
     double worst = loop_watch_worst_ms();
 
     g_test_message("%s: busiest iteration %.2f ms of CPU", what, worst);
-#ifndef __SANITIZE_ADDRESS__ /* its checks cost more than what they check */
-    g_assert_cmpfloat(worst, <=, 8);
-#endif
+    round_worst = MAX(round_worst, worst);
     loop_watch_forget();
 }
 
+static void check_rounds(struct fixture *fixture, void (*round)(struct fixture *fixture))
+{
+    for (int i = 0; i < N_ROUNDS; i++) {
+        round_worst = 0;
+        round(fixture);
+#ifdef __SANITIZE_ADDRESS__ /* its checks cost more than what they check */
+        return;
+#endif
+        if (round_worst <= LIMIT_MS)
+            return;
+    }
+    g_assert_cmpfloat(round_worst, <=, LIMIT_MS);
+}
+
 /* A list of 50,000: made unseen, shown, hidden, filtered. */
-static void test_long(struct fixture *fixture, gconstpointer n)
+static void long_round(struct fixture *fixture)
 {
     GtkWidget *page = GTK_WIDGET(fixture->page);
 
@@ -270,15 +287,19 @@ static void test_long(struct fixture *fixture, gconstpointer n)
     loop_watch_stop();
 }
 
-/* … scrolled through from end to end, and changed while one looks. */
-static void test_scrolling(struct fixture *fixture, gconstpointer n)
+static void test_long(struct fixture *fixture, gconstpointer n)
 {
-    GtkAdjustment *adjustment;
+    check_rounds(fixture, long_round);
+}
 
-    wait_for(fixture, "Document 00050.pdf");
+/* … scrolled through from end to end, and changed while one looks. */
+static void scrolling_round(struct fixture *fixture)
+{
+    GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(list_of(fixture)));
+
+    gtk_adjustment_set_value(adjustment, 0);
     run_for(1000);
     loop_watch_start();
-    adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(list_of(fixture)));
     for (int i = 0; i < 100; i++) {
         gtk_adjustment_set_value(adjustment, gtk_adjustment_get_value(adjustment) + 120);
         run_for(16);
@@ -299,6 +320,12 @@ static void test_scrolling(struct fixture *fixture, gconstpointer n)
     }
     check_loop("changed");
     loop_watch_stop();
+}
+
+static void test_scrolling(struct fixture *fixture, gconstpointer n)
+{
+    wait_for(fixture, "Document 00050.pdf");
+    check_rounds(fixture, scrolling_round);
 }
 
 static void add(const char *path, int n_entries, void (*test)(struct fixture *, gconstpointer))
