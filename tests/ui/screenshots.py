@@ -82,11 +82,6 @@ def conversation(library, models):
         ask(program, UNANSWERED)
         program.wait_words("do not seem to say")
         take("not-found")
-        ask(program, "List what the manual of the heating boiler says about service, holidays, "
-            "radiators, pressure and faults, in a long list with many words.")
-        program.click(program.find(name="Stop"))
-        program.wait_words("You stopped this answer.")
-        take("stopped")
         program.press("ctrl+comma")
         take("preferences")
         program.press("Escape")
