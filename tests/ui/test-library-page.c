@@ -57,33 +57,14 @@ static void tear_down(struct fixture *fixture, gconstpointer n_entries)
 
 /* --- reading it out of the widgets ------------------------------------------------------------ */
 
-struct wanted {
-    GtkWidget *above;
-    const char *text;
-    gboolean gone;
-};
-
-static gboolean is_said(gpointer data)
+static void wait_for(struct fixture *fixture, const char *words)
 {
-    struct wanted *wanted = data;
-
-    return (find_text(wanted->above, wanted->text) == NULL) == wanted->gone;
+    wait_text(fixture->overlay, words);
 }
 
-static void wait_for(struct fixture *fixture, const char *text)
+static void wait_gone(struct fixture *fixture, const char *words)
 {
-    struct wanted wanted = {fixture->overlay, text, FALSE};
-
-    if (!wait_until(is_said, &wanted))
-        g_error("“%s” is not shown", text);
-}
-
-static void wait_gone(struct fixture *fixture, const char *text)
-{
-    struct wanted wanted = {fixture->overlay, text, TRUE};
-
-    if (!wait_until(is_said, &wanted))
-        g_error("“%s” is still shown", text);
+    wait_text_gone(fixture->overlay, words);
 }
 
 static LecDocumentRow *row_of(struct fixture *fixture, const char *name)

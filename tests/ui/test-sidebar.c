@@ -92,33 +92,14 @@ static void tear_down(struct fixture *fixture, gconstpointer data)
     stocked_library_remove(fixture->dir);
 }
 
-struct wanted {
-    GtkWidget *below;
-    const char *words;
-    gboolean gone;
-};
-
-static gboolean is_so(gpointer data)
-{
-    struct wanted *wanted = data;
-
-    return (find_text(wanted->below, wanted->words) == NULL) == wanted->gone;
-}
-
 static void wait_for(struct fixture *fixture, const char *words)
 {
-    struct wanted wanted = {fixture->overlay, words, FALSE};
-
-    if (!wait_until(is_so, &wanted))
-        g_error("“%s” is not shown", words);
+    wait_text(fixture->overlay, words);
 }
 
 static void wait_gone(struct fixture *fixture, const char *words)
 {
-    struct wanted wanted = {fixture->overlay, words, TRUE};
-
-    if (!wait_until(is_so, &wanted))
-        g_error("“%s” is still shown", words);
+    wait_text_gone(fixture->overlay, words);
 }
 
 /* The row that shows the words, as a click has it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* See widget-find.h. What is folded away is not mapped, and so not found. */
 #include "widget-find.h"
+#include "stocked-library.h"
 
 #include <string.h>
 
@@ -96,4 +97,29 @@ void press_key(GtkWidget *widget, guint key, GdkModifierType state)
             gtk_event_controller_get_propagation_phase(controller) == GTK_PHASE_CAPTURE)
             g_signal_emit_by_name(controller, "key-pressed", key, 0, state, &used);
     }
+}
+
+struct wanted {
+    GtkWidget *below;
+    const char *words;
+    gboolean gone;
+};
+
+static gboolean is_so(gpointer data)
+{
+    struct wanted *wanted = data;
+
+    return (find_text(wanted->below, wanted->words) == NULL) == wanted->gone;
+}
+
+void wait_text(GtkWidget *below, const char *words)
+{
+    if (!wait_until(is_so, &(struct wanted){below, words, FALSE}))
+        g_error("“%s” is not shown", words);
+}
+
+void wait_text_gone(GtkWidget *below, const char *words)
+{
+    if (!wait_until(is_so, &(struct wanted){below, words, TRUE}))
+        g_error("“%s” is still shown", words);
 }

@@ -9,6 +9,9 @@ GtkWidget *find_type(GtkWidget *below, GType type, guint n);
 guint count_type(GtkWidget *below, GType type);
 /* A label whose text contains the words; NULL: none is seen. */
 GtkWidget *find_text(GtkWidget *below, const char *words);
+/* Runs the main loop until it is seen, or no longer; the test fails after some seconds. */
+void wait_text(GtkWidget *below, const char *words);
+void wait_text_gone(GtkWidget *below, const char *words);
 /* A button with the label or the tooltip; NULL: none is seen. */
 GtkWidget *find_button(GtkWidget *below, const char *label);
 /* As by a person: fails where it is not there or not sensitive. */
